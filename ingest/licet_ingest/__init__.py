@@ -1,0 +1,1 @@
+"""Sources of models and licenses, their records, and the snapshot store."""

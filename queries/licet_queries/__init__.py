@@ -1,0 +1,1 @@
+"""The library of SPARQL queries and rules, and its loader."""

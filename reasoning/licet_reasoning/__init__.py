@@ -1,0 +1,1 @@
+"""Lineage closure, licensing situations, rules, findings and their explanations."""

@@ -1,0 +1,1 @@
+"""The SPARQL and HTTP service, and the command line."""
