@@ -1,0 +1,1 @@
+"""The Licet ontology, its readings, alignments and shapes, and the license catalogue."""

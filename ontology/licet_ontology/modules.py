@@ -1,0 +1,107 @@
+"""The Turtle modules that ship with Licet, as triples."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
+
+from licet_ontology.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
+
+ONTOLOGY_MODULES = ("core", "clauses", "findings", "hub")
+
+_ROOT = files("licet_ontology")
+
+
+def _turtle_files(*folder: str) -> Iterator[Traversable]:
+    directory = _ROOT.joinpath(*folder)
+    yield from sorted(
+        (entry for entry in directory.iterdir() if entry.name.endswith(".ttl")),
+        key=lambda entry: entry.name,
+    )
+
+
+def parse_turtle(text: str, blank_prefix: str) -> list[Triple]:
+    """Return the triples of a Turtle text, its blank nodes named apart by a prefix."""
+
+    def renamed(node: object) -> object:
+        return BlankNode(f"{blank_prefix}{node.value}") if isinstance(node, BlankNode) else node
+
+    return [
+        Triple(renamed(quad.subject), quad.predicate, renamed(quad.object))  # type: ignore[arg-type]
+        for quad in parse(text, format=RdfFormat.TURTLE)
+    ]
+
+
+def _load(entry: Traversable) -> list[Triple]:
+    stem = entry.name.removesuffix(".ttl")
+    return parse_turtle(
+        entry.read_text(encoding="utf-8"), "".join(c if c.isalnum() else "x" for c in stem)
+    )
+
+
+@cache
+def ontology() -> tuple[Triple, ...]:
+    """Return the TBox: works, derivations, clause kinds, finding kinds, hub properties."""
+    return tuple(t for name in ONTOLOGY_MODULES for t in _load(_ROOT.joinpath(f"{name}.ttl")))
+
+
+@cache
+def alignments() -> tuple[Triple, ...]:
+    """Return the links from Licet's terms to other vocabularies; no entailment needs them."""
+    return tuple(t for entry in _turtle_files("alignments") for t in _load(entry))
+
+
+@cache
+def catalogue() -> tuple[Triple, ...]:
+    """Return the licenses, their clauses and families, as stated in their files."""
+    return tuple(
+        t
+        for entry in (_ROOT.joinpath("families.ttl"), *_turtle_files("licenses"))
+        for t in _load(entry)
+    )
+
+
+@cache
+def readings() -> tuple[str, ...]:
+    """Return the names of the readings, sorted."""
+    return tuple(entry.name.removesuffix(".ttl") for entry in _turtle_files("readings"))
+
+
+@cache
+def reading(name: str) -> tuple[Triple, ...]:
+    """Return the axioms that a reading adds to the ontology.
+
+    Raises:
+        UsageError: There is no reading of that name.
+    """
+    if name not in readings():
+        raise UsageError(f"no reading named {name!r}: choose one of {', '.join(readings())}")
+    return tuple(_load(_ROOT.joinpath("readings", f"{name}.ttl")))
+
+
+@cache
+def shapes() -> tuple[Triple, ...]:
+    """Return the SHACL shapes of licenses, clauses, works and derivations."""
+    return tuple(t for entry in _turtle_files("shapes") for t in _load(entry))
+
+
+def rdf_list(triples: tuple[Triple, ...] | list[Triple], head: object) -> list[NamedNode]:
+    """Return the members of an RDF collection of IRIs."""
+    index = {(t.subject, t.predicate.value): t.object for t in triples}
+    first = "http://www.w3.org/1999/02/22-rdf-syntax-ns#first"
+    rest = "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest"
+    members: list[NamedNode] = []
+    while (head, first) in index:
+        member = index[head, first]  # type: ignore[index]
+        if not isinstance(member, NamedNode):
+            raise TypeError(f"a chain of properties holds {member}, which is not an IRI")
+        members.append(member)
+        head = index[head, rest]  # type: ignore[index]
+    return members

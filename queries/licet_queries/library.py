@@ -1,0 +1,118 @@
+"""The saved queries and rules that ship with Licet, with what their headers say.
+
+A query file begins with a grlc header: lines that begin with ``#+`` and hold YAML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from licet_ontology.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDERS = ("rules", "findings", "competency", "statistics", "views", "quality")
+PARAMETER_TYPES = ("model", "dataset", "license", "code", "reading")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value that a saved query asks for.
+
+    Attributes:
+        name: Of the SPARQL variable that it is bound to.
+        type: One of ``PARAMETER_TYPES``: what it may be and how it becomes an RDF term.
+        example: A value with which the query answers something.
+    """
+
+    name: str
+    type: str
+    example: str
+
+
+@dataclass(frozen=True)
+class SavedQuery:
+    """A query file: its place, its text and the fields of its header.
+
+    Attributes:
+        name: The file's name without ``.rq``, unique in its folder.
+        folder: One of ``FOLDERS``.
+        text: SPARQL, header included.
+        summary: The question it answers, in one sentence.
+        description: What a reader should know beyond the summary.
+        parameters: What must be given to run it.
+        header: All fields of the header.
+    """
+
+    name: str
+    folder: str
+    text: str
+    summary: str
+    description: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    header: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def parse_query(name: str, folder: str, text: str) -> SavedQuery:
+    """Return a query file's text with its header taken apart.
+
+    Raises:
+        DataError: The header is not YAML, lacks a summary, or has a parameter without type.
+    """
+    lines = [line.removeprefix("#+")[1:] for line in text.splitlines() if line.startswith("#+")]
+    try:
+        header = yaml.safe_load("\n".join(lines)) or {}
+    except yaml.YAMLError as error:
+        raise DataError(f"{folder}/{name}.rq: the header is not YAML: {error}") from error
+    if not header.get("summary"):
+        raise DataError(f"{folder}/{name}.rq: the header has no summary")
+    parameters = []
+    for parameter, fields in (header.get("parameters") or {}).items():
+        if fields.get("type") not in PARAMETER_TYPES or "example" not in fields:
+            raise DataError(f"{folder}/{name}.rq: parameter {parameter} lacks a type or example")
+        parameters.append(Parameter(parameter, fields["type"], str(fields["example"])))
+    return SavedQuery(
+        name=name,
+        folder=folder,
+        text=text,
+        summary=header["summary"].strip(),
+        description=(header.get("description") or "").strip(),
+        parameters=tuple(parameters),
+        header=header,
+    )
+
+
+@cache
+def folder_queries(folder: str) -> tuple[SavedQuery, ...]:
+    """Return the queries of one folder, sorted by name."""
+    directory = files("licet_queries").joinpath(folder)
+    return tuple(
+        parse_query(entry.name.removesuffix(".rq"), folder, entry.read_text(encoding="utf-8"))
+        for entry in sorted(directory.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".rq")
+    )
+
+
+def public_queries() -> tuple[SavedQuery, ...]:
+    """Return the queries that anyone may run by name, sorted by folder and name."""
+    return tuple(
+        query for folder in ("competency", "statistics", "views") for query in folder_queries(folder)
+    )
+
+
+def public_query(name: str) -> SavedQuery:
+    """Return the query of that name that anyone may run.
+
+    Raises:
+        UsageError: There is none.
+    """
+    for query in public_queries():
+        if query.name == name:
+            return query
+    names = ", ".join(query.name for query in public_queries())
+    raise UsageError(f"no saved query named {name!r}: choose one of {names}")

@@ -1,0 +1,204 @@
+"""The ontology's axioms about works and obligations, compiled for the Hub.
+
+Two groups of object properties matter. *Lineage relations* hold between works:
+stated derivations and what follows from them. *Consequences* relate a work to a
+clause or license: ``boundBy`` and its kin. The axioms of the first group become
+an automaton (`automaton`), those of the second become SPARQL updates (`quotient`).
+
+Whatever OWL 2 RL would conclude about works from an axiom that is not compiled
+here would be lost in silence, so such axioms are refused.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from licet_ontology.errors import DataError
+from licet_ontology.modules import rdf_list
+from licet_ontology.terms import NS, OWL, RDF, RDFS, term
+from pyoxigraph import NamedNode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pyoxigraph import Triple
+
+LICENSE = term("license")
+OWN_CONSEQUENCE = term("boundBy")
+ALWAYS_CLOSED = (term("drawsOn"),)
+"""Lineage relations that rules ask for although no clause propagates along them."""
+
+_UNSUPPORTED_TYPES = (
+    "SymmetricProperty",
+    "FunctionalProperty",
+    "InverseFunctionalProperty",
+    "ReflexiveProperty",
+)
+_UNSUPPORTED_PREDICATES = (
+    OWL + "inverseOf",
+    OWL + "equivalentProperty",
+    OWL + "onProperty",
+    RDFS + "domain",
+    RDFS + "range",
+)
+
+
+class UnsupportedAxiomError(DataError):
+    """An axiom about works is of a form that the compiler cannot honour."""
+
+    def __init__(self, axiom: str, reason: str) -> None:
+        self.axiom = axiom
+        self.reason = reason
+        super().__init__(f"{axiom}: {reason}")
+
+
+@dataclass(frozen=True)
+class Axioms:
+    """What the ontology and a reading say about lineage and its consequences.
+
+    Attributes:
+        relations: All lineage relations, sorted.
+        productions: ``(sup, chain)``: the chain of relations implies the relation ``sup``.
+        lineage: The relations whose closure is needed, sorted.
+        consequences: ``(property, relation or None, scope)``: a work related to a licensed
+            work (or licensed itself, where None) is related to the license's clauses in scope.
+        consequence_parents: ``(property, super-property)`` among consequences.
+        license_chains: ``(property, consequence, link)``: a work related by the consequence
+            to a clause, which the link relates to something, is related to that.
+    """
+
+    relations: tuple[str, ...]
+    productions: tuple[tuple[str, tuple[str, ...]], ...]
+    lineage: tuple[str, ...]
+    consequences: tuple[tuple[str, str | None, str], ...]
+    consequence_parents: tuple[tuple[str, str], ...]
+    license_chains: tuple[tuple[str, str, str], ...]
+
+
+def compile_axioms(triples: Sequence[Triple]) -> Axioms:
+    """Return the compiled axioms of an ontology together with a reading.
+
+    Raises:
+        UnsupportedAxiomError: An axiom about works cannot be compiled.
+    """
+    parents = _sub_properties(triples)
+    chains = _chains(triples)
+    license_properties = _implying({LICENSE}, parents, ())
+    consequence_set = _implying({OWN_CONSEQUENCE}, parents, ()) | {
+        sup for sup, chain in chains if any(p in _below(OWN_CONSEQUENCE, parents) for p in chain)
+    }
+    consequences: list[tuple[str, str | None, str]] = []
+    license_chains: list[tuple[str, str, str]] = []
+    relation_chains: list[tuple[str, tuple[str, ...]]] = []
+    for sup, chain in chains:
+        if sup not in consequence_set:
+            relation_chains.append((sup, chain))
+        elif LICENSE in chain:
+            consequences.append(_consequence(sup, chain))
+        elif len(chain) == 2 and chain[0] in consequence_set:
+            license_chains.append((sup, *chain))
+        else:
+            raise UnsupportedAxiomError(_show(sup, chain), "not of the form relation, license, scope")
+    lineage = {relation for _, relation, _ in consequences if relation} | set(ALWAYS_CLOSED)
+    relations = _implying(lineage, parents, relation_chains)
+    for sup, chain in relation_chains:
+        if sup in relations and not relations.issuperset(chain):
+            raise UnsupportedAxiomError(_show(sup, chain), "a link is not a relation of works")
+    _refuse_unsupported(triples, relations | consequence_set | license_properties)
+    transitive = {
+        t.subject.value
+        for t in triples
+        if isinstance(t.subject, NamedNode)
+        and t.predicate.value == RDF + "type"
+        and t.object == NamedNode(OWL + "TransitiveProperty")
+    }
+    productions = {
+        *((sup, (sub,)) for sub, sups in parents.items() if sub in relations for sup in sups),
+        *((sup, chain) for sup, chain in relation_chains if sup in relations),
+        *((p, (p, p)) for p in transitive if p in relations),
+    }
+    return Axioms(
+        relations=tuple(sorted(relations)),
+        productions=tuple(sorted(p for p in productions if p[0] in relations)),
+        lineage=tuple(sorted(lineage)),
+        consequences=tuple(sorted(consequences, key=str)),
+        consequence_parents=tuple(
+            sorted(
+                (sub, sup)
+                for sub in consequence_set
+                for sup in parents.get(sub, ())
+                if sup in consequence_set
+            )
+        ),
+        license_chains=tuple(sorted(license_chains)),
+    )
+
+
+def _sub_properties(triples: Iterable[Triple]) -> dict[str, set[str]]:
+    parents: defaultdict[str, set[str]] = defaultdict(set)
+    for t in triples:
+        if t.predicate.value == RDFS + "subPropertyOf" and isinstance(t.subject, NamedNode):
+            if not isinstance(t.object, NamedNode):
+                raise UnsupportedAxiomError(str(t), "a super-property must have an IRI")
+            parents[t.subject.value].add(t.object.value)
+    return dict(parents)
+
+
+def _chains(triples: Sequence[Triple]) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        (t.subject.value, tuple(link.value for link in rdf_list(triples, t.object)))
+        for t in triples
+        if t.predicate.value == OWL + "propertyChainAxiom" and isinstance(t.subject, NamedNode)
+    ]
+
+
+def _below(top: str, parents: dict[str, set[str]]) -> set[str]:
+    return _implying({top}, parents, ())
+
+
+def _implying(
+    goals: set[str],
+    parents: dict[str, set[str]],
+    chains: Iterable[tuple[str, tuple[str, ...]]],
+) -> set[str]:
+    """Return the goals with every property from which one of them can follow."""
+    found = set(goals)
+    size = 0
+    while size != len(found):
+        size = len(found)
+        found |= {sub for sub, sups in parents.items() if sups & found}
+        found |= {link for sup, chain in chains if sup in found for link in chain}
+    return found
+
+
+def _consequence(sup: str, chain: tuple[str, ...]) -> tuple[str, str | None, str]:
+    match chain:
+        case (license_, scope) if license_ == LICENSE:
+            return sup, None, scope
+        case (relation, license_, scope) if license_ == LICENSE:
+            return sup, relation, scope
+        case _:
+            raise UnsupportedAxiomError(
+                _show(sup, chain), "give the lineage before the license one relation of its own"
+            )
+
+
+def _refuse_unsupported(triples: Iterable[Triple], properties: set[str]) -> None:
+    for t in triples:
+        subject = t.subject.value if isinstance(t.subject, NamedNode) else None
+        object_ = t.object.value if isinstance(t.object, NamedNode) else None
+        predicate = t.predicate.value
+        if predicate in _UNSUPPORTED_PREDICATES and properties & {subject, object_}:
+            raise UnsupportedAxiomError(str(t), "its entailments are not computed for works")
+        if (
+            predicate == RDF + "type"
+            and subject in properties
+            and object_ in {OWL + name for name in _UNSUPPORTED_TYPES}
+        ):
+            raise UnsupportedAxiomError(str(t), "its entailments are not computed for works")
+
+
+def _show(sup: str, chain: tuple[str, ...]) -> str:
+    return f"{sup.removeprefix(NS)} ⊒ {' ∘ '.join(link.removeprefix(NS) for link in chain)}"

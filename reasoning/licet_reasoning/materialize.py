@@ -1,0 +1,80 @@
+"""OWL 2 RL entailments of the ontology with the license catalogue, and its consistency."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import owlrl
+import rdflib
+from licet_ontology.errors import DataError
+from licet_ontology.terms import NS, OWL, RDF, RDFS
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_ERROR_MESSAGE = rdflib.URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
+_ANNOTATIONS = frozenset(
+    {RDFS + "label", RDFS + "comment", RDFS + "isDefinedBy", RDFS + "seeAlso"}
+)
+_ANNOTATION_NAMESPACES = ("http://www.w3.org/2004/02/skos/core#", "http://purl.org/dc/terms/")
+
+
+class InconsistentGraphError(DataError):
+    """OWL 2 RL derived a contradiction, so no entailment can be trusted.
+
+    Attributes:
+        explanations: What the reasoner says of each contradiction.
+    """
+
+    def __init__(self, explanations: Sequence[str]) -> None:
+        self.explanations = tuple(explanations)
+        super().__init__(f"{self.explanations[0]} ({len(self.explanations)} in all)")
+
+
+def owl_rl_closure(triples: Iterable[Triple]) -> list[Triple]:
+    """Return the given triples with all that OWL 2 RL concludes from them.
+
+    Annotations are kept but not reasoned over. What RDF does not allow (a literal as
+    subject) and what says nothing (a thing is the same as itself) is left out.
+
+    Raises:
+        InconsistentGraphError: The triples contradict each other.
+    """
+    given = list(triples)
+    graph = rdflib.Graph()
+    graph.parse(
+        data=serialize((t for t in given if not _is_annotation(t)), format=RdfFormat.N_TRIPLES),
+        format="nt",
+    )
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
+    explanations = sorted(str(message) for message in graph.objects(None, _ERROR_MESSAGE))
+    if explanations:
+        raise InconsistentGraphError(explanations)
+    # Blank nodes and literals are only kept as given: nothing of use is concluded of them.
+    found = dict.fromkeys(given)
+    for subject, predicate, object_ in graph:
+        if _says_something(subject, predicate, object_):
+            found.setdefault(
+                Triple(NamedNode(subject), NamedNode(predicate), NamedNode(object_))
+            )
+    return list(found)
+
+
+def _is_annotation(triple: Triple) -> bool:
+    predicate = triple.predicate.value
+    return predicate in _ANNOTATIONS or (
+        predicate.startswith(_ANNOTATION_NAMESPACES) and isinstance(triple.object, Literal)
+    )
+
+
+def _says_something(subject: Any, predicate: Any, object_: Any) -> bool:
+    if not (isinstance(subject, rdflib.URIRef) and isinstance(object_, rdflib.URIRef)):
+        return False
+    if subject == object_:
+        return False
+    if str(predicate) == OWL + "sameAs":
+        return True
+    if str(predicate) in {RDF + "type", RDFS + "subClassOf"}:
+        return str(object_).startswith(NS)
+    return str(predicate).startswith(NS)

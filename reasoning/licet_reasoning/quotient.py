@@ -1,0 +1,156 @@
+"""From a lineage to situations, their obligations and the judgements on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from licet_ontology import modules
+from licet_ontology.terms import term
+from pyoxigraph import NamedNode, Quad, Store, Triple
+
+from licet_reasoning.automaton import Automaton, build_automaton
+from licet_reasoning.axioms import Axioms, compile_axioms
+from licet_reasoning.closure import pack_facts, reaching
+from licet_reasoning.materialize import owl_rl_closure
+from licet_reasoning.rules import Judgement, apply_consequences, apply_stage, judge, new_graph
+from licet_reasoning.situations import Situations, group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from licet_reasoning.closure import Lineage
+    from licet_reasoning.situations import Fact
+
+LICENSE = term("license")
+CONSEQUENCES = (term("boundBy"), term("inherits"), term("inheritsAsWhole"), term("inheritsForPart"), term("mustCarry"))
+"""Properties of situations that are published."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A reading, ready to run.
+
+    Attributes:
+        reading: Its name.
+        axioms: Its axioms with those of the ontology, compiled.
+        automaton: Their lineage relations.
+    """
+
+    reading: str
+    axioms: Axioms
+    automaton: Automaton
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is concluded of a lineage under one reading.
+
+    Attributes:
+        situations: The quotient, with the situation of each work.
+        consequences: Triples about situations: ``boundBy`` and its kin, ``outsideOf``.
+        judgements: What the finding rules say of each situation.
+    """
+
+    situations: Situations
+    consequences: tuple[Triple, ...]
+    judgements: tuple[Judgement, ...]
+
+
+def compile_reading(
+    reading: str, ontology: Sequence[Triple] | None = None
+) -> Program:
+    """Return the program of a reading over the shipped ontology or another one."""
+    axioms = compile_axioms([*(ontology or modules.ontology()), *modules.reading(reading)])
+    return Program(reading, axioms, build_automaton(axioms))
+
+
+def close_catalogue(catalogue: Sequence[Triple], ontology: Sequence[Triple] | None = None) -> list[Triple]:
+    """Return ontology and catalogue with all that rules and OWL 2 RL conclude from them.
+
+    Raises:
+        InconsistentGraphError: They contradict each other.
+    """
+    stated = [*(ontology or modules.ontology()), *catalogue]
+    return owl_rl_closure([*stated, *apply_stage(new_graph(stated), "catalogue")])
+
+
+def conclude(lineage: Lineage, program: Program, closed_catalogue: Sequence[Triple]) -> Outcome:
+    """Return situations, obligations and judgements of all works of a lineage.
+
+    Two passes: rules of the stage ``lineage`` may deny that something reaches a work, so
+    they run on the finished quotient of the first pass, and what they conclude of works is
+    propagated by the second.
+    """
+    first = group(lineage, program.automaton, reaching(lineage, program.automaton), program.reading)
+    store, _ = _graph_of(first, closed_catalogue)
+    extended = _with_facts(lineage, first, apply_stage(store, "lineage"))
+    second = group(
+        extended, program.automaton, reaching(extended, program.automaton), program.reading
+    )
+    store, nodes = _graph_of(second, closed_catalogue)
+    apply_consequences(store, program.axioms)
+    consequences = [
+        Triple(quad.subject, quad.predicate, quad.object)
+        for property_ in CONSEQUENCES
+        for quad in store.quads_for_pattern(None, NamedNode(property_), None)
+        if quad.subject in nodes
+    ]
+    outside = NamedNode(term("outsideOf"))
+    consequences += [
+        Triple(node, outside, quad.object)
+        for node in nodes
+        for quad in store.quads_for_pattern(node, outside, None)
+    ]
+    iris = {node.value for node in nodes}
+    judgements = tuple(j for j in judge(store) if j.work in iris)
+    return Outcome(second, tuple(consequences), judgements)
+
+
+def _with_facts(lineage: Lineage, situations: Situations, concluded: Iterable[Triple]) -> Lineage:
+    """Return the lineage with facts that were concluded of situations stated by their works."""
+    position = {situation.iri: i for i, situation in enumerate(situations.all)}
+    new = [
+        (position[t.subject.value], (t.predicate.value, t.object.value))
+        for t in concluded
+        if isinstance(t.subject, NamedNode)
+        and isinstance(t.object, NamedNode)
+        and t.subject.value in position
+    ]
+    if not new:
+        return lineage
+    facts = (*lineage.facts, *sorted({fact for _, fact in new}))
+    number = {fact: i for i, fact in enumerate(facts)}
+    stated = [(p, f) for p, s in enumerate(situations.all) for f in (number[x] for x in s.own)]
+    stated += [(p, number[fact]) for p, fact in new]
+    own_of_situation = pack_facts(
+        np.array([p for p, _ in stated], dtype=np.int64),
+        np.array([f for _, f in stated], dtype=np.int64),
+        len(situations.all),
+        len(facts),
+    )
+    return replace(lineage, facts=facts, own=own_of_situation[situations.of_work])
+
+
+def _graph_of(
+    situations: Situations, closed_catalogue: Sequence[Triple]
+) -> tuple[Store, frozenset[NamedNode]]:
+    """Return the catalogue and the situations, each with one archetype per reaching fact."""
+    store = new_graph(closed_catalogue)
+    nodes: list[NamedNode] = []
+    archetypes: dict[Fact, NamedNode] = {}
+    quads: list[Quad] = []
+    for situation in situations.all:
+        node = NamedNode(situation.iri)
+        nodes.append(node)
+        quads += [Quad(node, NamedNode(p), NamedNode(o)) for p, o in situation.own]
+        for relation, facts in situation.reached:
+            for fact in facts:
+                if fact not in archetypes:
+                    archetype = NamedNode(f"urn:licet:archetype:{len(archetypes)}")
+                    archetypes[fact] = archetype
+                    quads.append(Quad(archetype, NamedNode(fact[0]), NamedNode(fact[1])))
+                quads.append(Quad(node, NamedNode(relation), archetypes[fact]))
+    store.bulk_extend(quads)
+    return store, frozenset(nodes)
