@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
-ONTOLOGY_MODULES = ("core", "clauses", "findings", "hub")
+ONTOLOGY_MODULES = ("core", "clauses", "findings", "hub", "statistics")
 
 _ROOT = files("licet_ontology")
 

@@ -1,0 +1,121 @@
+"""What every source is turned into: works, derivations and faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+MODEL_RELATIONS = {
+    "finetune": "finetunedFrom",
+    "adapter": "adapterFor",
+    "merge": "mergedFrom",
+    "quantized": "quantizedFrom",
+}
+"""The Hub's words for relations, as properties of the ontology."""
+
+STATED_RELATIONS = frozenset(
+    {
+        *MODEL_RELATIONS.values(),
+        "abliteratedFrom",
+        "basedOn",
+        "bundles",
+        "combines",
+        "convertedFrom",
+        "copyOf",
+        "derivativeOf",
+        "distilledFrom",
+        "generatedBy",
+        "prunedFrom",
+        "trainedOn",
+    }
+)
+"""Properties of the ontology that a source can state of two works."""
+
+KINDS = ("model", "dataset", "service")
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """One stated derivation.
+
+    Attributes:
+        child: ``(kind, id)`` of the work that was made.
+        relation: One of ``STATED_RELATIONS``.
+        parent: ``(kind, id)`` of the work it was made from.
+        source: What states it: ``hub`` (resolved by the Hub), ``card``, or an address.
+    """
+
+    child: tuple[str, str]
+    relation: str
+    parent: tuple[str, str]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A record or value of a source that could not be taken over.
+
+    Attributes:
+        record: The id of the record, or its place in the source.
+        field: Where in the record the fault is.
+        value: What stands there, cut to a bounded length.
+        reason: Why it was not taken over.
+        record_rejected: Whether the whole record was left out, or only this value.
+    """
+
+    record: str
+    field: str
+    value: str
+    reason: str
+    record_rejected: bool
+
+
+@dataclass(slots=True)
+class WorkRecord:
+    """What one source says of one work.
+
+    Attributes:
+        kind: One of ``KINDS``.
+        id: ``owner/name``, or ``name`` alone for the Hub's oldest works.
+        author: The owning account.
+        created: When it was published, ISO 8601 in UTC.
+        modified: When it was last changed, ISO 8601 in UTC.
+        downloads: In the 30 days before the source was read.
+        likes: When the source was read.
+        gated: ``no``, ``yes``, ``auto`` or ``manual``; None where the source is silent.
+        removed: Whether the source says that the work is gone.
+        pipeline_tag: The Hub's task.
+        library_name: The Hub's library.
+        stated_licenses: Values of the license field as written.
+        license_name: As written.
+        license_link: As written.
+        licenses: IRIs of the licenses that these amount to.
+        families: IRIs of license families named in place of a license.
+        gaps: IRIs of reasons why its terms are not known.
+        stated_bases: Values of base_model as written that the Hub resolved otherwise.
+        derivations: What it was made from.
+    """
+
+    kind: str
+    id: str
+    author: str | None = None
+    created: str | None = None
+    modified: str | None = None
+    downloads: int | None = None
+    likes: int | None = None
+    gated: str | None = None
+    removed: bool = False
+    pipeline_tag: str | None = None
+    library_name: str | None = None
+    stated_licenses: tuple[str, ...] = ()
+    license_name: str | None = None
+    license_link: str | None = None
+    licenses: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    stated_bases: tuple[str, ...] = ()
+    derivations: list[Derivation] = field(default_factory=list[Derivation])
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Kind and id, which together name the work."""
+        return self.kind, self.id

@@ -1,0 +1,138 @@
+"""Snapshots: one folder per build, promoted by one rename, never changed after that.
+
+A data folder holds ``snapshots/<id>/`` with the store, the Parquet tables, the rejects
+and a manifest, and ``current``, a symbolic link to the snapshot in force.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from licet_ontology.errors import DataError, LicetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FORMAT = 1
+"""Raised when a snapshot of an older form can no longer be read."""
+
+_UNFINISHED = ".building-"
+
+
+class NoSnapshotError(DataError):
+    """A data folder holds no snapshot that can be read."""
+
+
+class BusyError(LicetError):
+    """Another build is at work in the data folder."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One finished build.
+
+    Attributes:
+        path: Its folder.
+        manifest: What it was made from, with what, and how much it holds.
+    """
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Its name, which sorts by time."""
+        return self.path.name
+
+    @property
+    def store(self) -> Path:
+        """The folder of its Oxigraph store."""
+        return self.path / "store"
+
+    def table(self, name: str) -> Path:
+        """Return the file of one of its tables."""
+        return self.path / "tables" / f"{name}.parquet"
+
+
+def current(data: Path) -> Snapshot:
+    """Return the snapshot in force.
+
+    Raises:
+        NoSnapshotError: There is none, or it is of a form this version cannot read.
+    """
+    link = data / "current"
+    try:
+        path = link.resolve(strict=True)
+        manifest = orjson.loads((path / "manifest.json").read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise NoSnapshotError(
+            f"{data} holds no readable snapshot; make one with: licet build --data {data}"
+        ) from error
+    if manifest.get("format") != FORMAT:
+        raise NoSnapshotError(
+            f"{path} has format {manifest.get('format')}, and this version reads {FORMAT}; "
+            f"build it again with: licet build --data {data}"
+        )
+    return Snapshot(path, manifest)
+
+
+@contextmanager
+def building(data: Path, snapshot_id: str) -> Iterator[Path]:
+    """Give an empty folder to build in, and promote it when the block ends without error.
+
+    What an earlier build left unfinished is removed first. Until the last step, a kill
+    leaves the snapshot in force as it was.
+
+    Raises:
+        BusyError: Another build holds the lock of the data folder.
+    """
+    snapshots = data / "snapshots"
+    snapshots.mkdir(parents=True, exist_ok=True)
+    with (data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BusyError(f"another build is at work in {data}; wait for it to end") from error
+        for leftover in snapshots.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(leftover)
+        folder = snapshots / f"{_UNFINISHED}{snapshot_id}"
+        folder.mkdir()
+        try:
+            yield folder
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        _sync(folder)
+        finished = snapshots / snapshot_id
+        folder.rename(finished)
+        _point(data, finished)
+
+
+def _point(data: Path, snapshot: Path) -> None:
+    """Let ``current`` name a snapshot, in one step."""
+    new = data / "current.new"
+    new.unlink(missing_ok=True)
+    new.symlink_to(snapshot.relative_to(data), target_is_directory=True)
+    new.replace(data / "current")
+    _sync_one(data)
+
+
+def _sync(folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        _sync_one(path)
+    _sync_one(folder)
+
+
+def _sync_one(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,45 @@
+"""Where records come from; each module is one kind of source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from licet_ingest.records import Derivation, Fault, WorkRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SourceItem:
+    """What one record of a source gives: a work or a derivation, or neither, and its faults."""
+
+    work: WorkRecord | None = None
+    derivation: Derivation | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+class Source(Protocol):
+    """A place that records can be read from.
+
+    Attributes:
+        name: What it is called in messages, the manifest and the provenance graph.
+    """
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    def describe(self) -> dict[str, str | int | None]:
+        """Return what provenance needs: name, SHA-256 and size of each file, dates."""
+        ...
+
+    def items(self) -> Iterator[SourceItem]:
+        """Yield one item per record, in the order of the source.
+
+        Raises:
+            SourceError: The source cannot be read.
+        """
+        ...

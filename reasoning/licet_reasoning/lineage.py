@@ -1,0 +1,68 @@
+"""From tables of works and derivations to the numbers that closure runs on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from licet_ingest.graph import CLASSES
+from licet_ontology.errors import DataError
+from licet_ontology.terms import RDF, local_name, term
+
+from licet_reasoning.closure import Lineage, pack_facts
+
+if TYPE_CHECKING:
+    from licet_reasoning.automaton import Automaton
+
+_FACT_COLUMNS = (("licenses", term("license")), ("gaps", term("gap")))
+
+
+def lineage_of(works: pa.Table, derivations: pa.Table, automaton: Automaton) -> Lineage:
+    """Return the lineage of all works, numbered by their rows.
+
+    Raises:
+        DataError: A relation is stated that the ontology does not know.
+    """
+    kinds = works["kind"].combine_chunks().dictionary_encode()
+    columns = [
+        (
+            np.arange(len(works)),
+            kinds.indices.to_numpy(),
+            [(RDF + "type", CLASSES[kind]) for kind in kinds.dictionary.to_pylist()],
+        )
+    ]
+    for name, predicate in _FACT_COLUMNS:
+        column = works[name].combine_chunks()
+        values = pc.list_flatten(column).dictionary_encode()
+        columns.append(
+            (
+                pc.list_parent_indices(column).to_numpy(),
+                values.indices.to_numpy(),
+                [(predicate, value) for value in values.dictionary.to_pylist()],
+            )
+        )
+    facts: list[tuple[str, str]] = []
+    of_work: list[np.ndarray] = []
+    of_fact: list[np.ndarray] = []
+    for rows, numbers, stated in columns:
+        of_work.append(rows.astype(np.int64))
+        of_fact.append(numbers.astype(np.int64) + len(facts))
+        facts += stated
+    relations = derivations["relation"].combine_chunks().dictionary_encode()
+    unknown = [r for r in relations.dictionary.to_pylist() if r not in automaton.relation_index]
+    if unknown:
+        raise DataError(f"no lineage relation of the ontology: {', '.join(map(local_name, unknown))}")
+    letters = np.array(
+        [automaton.relation_index[r] for r in relations.dictionary.to_pylist()], dtype=np.int32
+    )
+    return Lineage(
+        facts=tuple(facts),
+        own=pack_facts(
+            np.concatenate(of_work), np.concatenate(of_fact), len(works), len(facts)
+        ),
+        child=derivations["child"].to_numpy(),
+        parent=derivations["parent"].to_numpy(),
+        relation=letters[relations.indices.to_numpy()],
+    )

@@ -1,0 +1,101 @@
+"""From an outcome to N-Quads lines of the inferred, findings and statistics graphs; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+from licet_ingest.graph import literal, work_iris
+from licet_ontology.terms import BASE, NS, RDF, XSD, local_name
+from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import pyarrow as pa
+    from pyoxigraph import Triple
+
+    from licet_reasoning.quotient import Outcome
+    from licet_reasoning.statistics import Observation
+
+
+
+def triple_lines(triples: Iterable[Triple], graph: str) -> Iterator[str]:
+    """Yield N-Quads lines that put triples into a named graph."""
+    name = NamedNode(graph)
+    quads = (Quad(t.subject, t.predicate, t.object, name) for t in triples)
+    yield serialize(quads, format=RdfFormat.N_QUADS).decode()
+
+
+def inferred_lines(works: pa.Table, outcome: Outcome, reading: str) -> Iterator[str]:
+    """Yield each work's situation, and each situation's obligations."""
+    end = f" <{BASE}graph/inferred/{reading}> .\n"
+    situations = outcome.situations
+    in_graph = works["in_graph"].to_numpy(zero_copy_only=False)
+    for iri, position, known in zip(
+        work_iris(works), situations.of_work.tolist(), in_graph.tolist(), strict=True
+    ):
+        if known:
+            yield f"<{iri}> <{NS}situation> <{situations.all[position].iri}>{end}"
+    counts = np.bincount(situations.of_work[in_graph], minlength=len(situations.all))
+    published = {s.iri for s, n in zip(situations.all, counts.tolist(), strict=True) if n}
+    for situation, count in zip(situations.all, counts.tolist(), strict=True):
+        if count:
+            yield f"<{situation.iri}> <{RDF}type> <{NS}Situation>{end}"
+            yield f'<{situation.iri}> <{NS}workCount> "{count}"^^<{XSD}integer>{end}'
+    for t in outcome.consequences:
+        if t.subject.value in published:
+            yield f"{t.subject} {t.predicate} {t.object}{end}"
+
+
+def findings_lines(
+    outcome: Outcome, published: frozenset[str], severities: Mapping[str, str], reading: str
+) -> Iterator[str]:
+    """Yield the findings of situations, and the questions that stay open about them.
+
+    Args:
+        outcome: What was concluded.
+        published: IRIs of the situations that works in the graph are in.
+        severities: The severity of each finding code.
+        reading: Under which it was concluded.
+    """
+    end = f" <{BASE}graph/findings/{reading}> .\n"
+    ordinal: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for judgement in outcome.judgements:
+        if judgement.verdict == "met" or judgement.work not in published:
+            continue
+        if judgement.verdict == "violated":
+            link, class_, severity = "hasFinding", "Finding", severities[judgement.code]
+        else:
+            link, class_, severity = "hasOpenQuestion", "OpenQuestion", "unknown"
+        ordinal[judgement.work, judgement.code] += 1
+        number = ordinal[judgement.work, judgement.code]
+        situation = local_name(judgement.work).removeprefix("situation/")
+        node = f"<{BASE}finding/{situation}/{judgement.code}/{number}>"
+        yield f"<{judgement.work}> <{NS}{link}> {node}{end}"
+        yield f"{node} <{RDF}type> <{NS}{class_}>{end}"
+        yield f"{node} <{NS}kind> <{NS}finding-{judgement.code}>{end}"
+        yield f"{node} <{NS}code> {literal(judgement.code)}{end}"
+        yield f"{node} <{NS}severity> {literal(severity)}{end}"
+        yield f"{node} <{NS}because> <{judgement.because}>{end}"
+        inherited = "true" if judgement.inherited else "false"
+        yield f'{node} <{NS}inherited> "{inherited}"^^<{XSD}boolean>{end}'
+        for against in judgement.against:
+            yield f"{node} <{NS}conflictsWith> <{against}>{end}"
+
+
+def statistics_lines(observations: Iterable[Observation], reading: str) -> Iterator[str]:
+    """Yield the noncompliance table."""
+    end = f" <{BASE}graph/statistics/{reading}> .\n"
+    for number, cell in enumerate(observations, start=1):
+        node = f"<{BASE}observation/{reading}/{number}>"
+        yield f"{node} <{RDF}type> <{NS}Observation>{end}"
+        yield f"{node} <{NS}metric> {literal(cell.metric)}{end}"
+        if cell.relation:
+            yield f"{node} <{NS}byRelation> <{cell.relation}>{end}"
+        if cell.license:
+            yield f"{node} <{NS}byLicense> <{cell.license}>{end}"
+        for name in ("noncompliant", "checked", "undetermined"):
+            value = getattr(cell, name)
+            yield f'{node} <{NS}{name}> "{value}"^^<{XSD}integer>{end}'

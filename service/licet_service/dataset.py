@@ -1,0 +1,117 @@
+"""The snapshot in force, open for queries, replaced without notice when a newer one is."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from licet_ingest.snapshot import current
+from licet_ontology.errors import UsageError
+from licet_ontology.modules import readings
+from licet_ontology.terms import DEFAULT_READING, PREFIXES, default_graphs, license_iri, work_iri
+from pyoxigraph import Literal, NamedNode, Store, Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from licet_ingest.snapshot import Snapshot
+    from licet_queries.library import Parameter, SavedQuery
+    from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+
+
+@dataclass(frozen=True)
+class OpenSnapshot:
+    """A snapshot with its store open for reading."""
+
+    snapshot: Snapshot
+    store: Store
+
+    def query(
+        self,
+        text: str,
+        *,
+        reading: str = DEFAULT_READING,
+        substitutions: Mapping[str, NamedNode | Literal] | None = None,
+        default_graph_iris: Sequence[str] | None = None,
+        named_graph_iris: Sequence[str] | None = None,
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        """Return the answer to a SPARQL query.
+
+        Args:
+            text: The query; Licet's prefixes need not be declared.
+            reading: Whose graphs a query that names no dataset sees.
+            substitutions: Values of variables, by name.
+            default_graph_iris: The default graph, as the union of these.
+            named_graph_iris: The named graphs.
+
+        Raises:
+            SyntaxError: The text is not a SPARQL query.
+            UsageError: There is no such reading.
+        """
+        if reading not in readings():
+            raise UsageError(f"no reading named {reading!r}: choose one of {', '.join(readings())}")
+        names_dataset = default_graph_iris is not None or named_graph_iris is not None
+        default = (default_graph_iris or ()) if names_dataset else default_graphs(reading)
+        return self.store.query(
+            text,
+            prefixes=dict(PREFIXES),
+            default_graph=[NamedNode(iri) for iri in default],
+            named_graphs=[NamedNode(iri) for iri in named_graph_iris or ()]
+            if names_dataset
+            else None,
+            substitutions={Variable(n): value for n, value in (substitutions or {}).items()},
+        )
+
+
+class Dataset:
+    """A data folder, whose snapshot in force is kept open.
+
+    Raises:
+        NoSnapshotError: The folder holds none.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._lock = threading.Lock()
+        self._open = self._reopen()
+
+    def _reopen(self) -> OpenSnapshot:
+        snapshot = current(self._data)
+        return OpenSnapshot(snapshot, Store.read_only(str(snapshot.store)))
+
+    def latest(self) -> OpenSnapshot:
+        """Return the snapshot in force; one that was handed out before stays usable."""
+        if (self._data / "current").resolve() != self._open.snapshot.path:
+            with self._lock:
+                if (self._data / "current").resolve() != self._open.snapshot.path:
+                    self._open = self._reopen()
+        return self._open
+
+
+def bind(query: SavedQuery, values: Mapping[str, str]) -> dict[str, NamedNode | Literal]:
+    """Return RDF terms for the parameters of a saved query.
+
+    Raises:
+        UsageError: A parameter is missing, unknown or not of its type.
+    """
+    unknown = set(values) - {parameter.name for parameter in query.parameters}
+    if unknown:
+        raise UsageError(f"query {query.name} has no parameter {', '.join(sorted(unknown))}")
+    missing = [p.name for p in query.parameters if p.name not in values]
+    if missing:
+        raise UsageError(f"query {query.name} needs a value for {', '.join(missing)}")
+    return {p.name: _term(p, values[p.name]) for p in query.parameters}
+
+
+def _term(parameter: Parameter, value: str) -> NamedNode | Literal:
+    match parameter.type:
+        case "model" | "dataset":
+            return NamedNode(work_iri(parameter.type, value))
+        case "license":
+            return NamedNode(license_iri(value))
+        case "reading" if value not in readings():
+            raise UsageError(f"no reading named {value!r}: choose one of {', '.join(readings())}")
+        case _:
+            return Literal(value)
