@@ -41,7 +41,7 @@ from licet_reasoning.publish import (
     statistics_lines,
     triple_lines,
 )
-from licet_reasoning.quotient import close_catalogue, compile_reading, conclude
+from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
 from licet_reasoning.statistics import observe
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def build(
         collection = collect(sources, lambda name, count: say(f"{name}: {count:,} records read"))
         works, derivations = works_table(collection), derivations_table(collection)
         say(f"{len(works):,} works, {len(derivations):,} derivations")
-        closed = close_catalogue(modules.catalogue())
+        closed = shipped_catalogue()
         outcomes: dict[str, Outcome] = {}
         for reading in modules.readings():
             program = compile_reading(reading)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,6 +75,12 @@ def close_catalogue(catalogue: Sequence[Triple], ontology: Sequence[Triple] | No
     """
     stated = [*(ontology or modules.ontology()), *catalogue]
     return owl_rl_closure([*stated, *apply_stage(new_graph(stated), "catalogue")])
+
+
+@cache
+def shipped_catalogue() -> tuple[Triple, ...]:
+    """Return the shipped ontology and catalogue, closed; made once per process."""
+    return tuple(close_catalogue(modules.catalogue()))
 
 
 def conclude(lineage: Lineage, program: Program, closed_catalogue: Sequence[Triple]) -> Outcome:
