@@ -71,10 +71,10 @@ def _is_annotation(triple: Triple) -> bool:
 def _says_something(subject: Any, predicate: Any, object_: Any) -> bool:
     if not (isinstance(subject, rdflib.URIRef) and isinstance(object_, rdflib.URIRef)):
         return False
+    if str(predicate).startswith(NS):
+        return True  # A work can draw on itself through a cycle.
     if subject == object_:
         return False
-    if str(predicate) == OWL + "sameAs":
-        return True
     if str(predicate) in {RDF + "type", RDFS + "subClassOf"}:
         return str(object_).startswith(NS)
-    return str(predicate).startswith(NS)
+    return str(predicate) == OWL + "sameAs"

@@ -1,0 +1,71 @@
+"""The reference: owlrl and the same rules on the plain graph, work by work.
+
+Costs milliseconds per work and is there to be agreed with, not to be used on the Hub.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from licet_ontology.terms import term
+from pyoxigraph import NamedNode, Triple
+
+from licet_reasoning.materialize import owl_rl_closure
+from licet_reasoning.quotient import CONSEQUENCES
+from licet_reasoning.rules import apply_stage, judge, new_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from licet_reasoning.closure import Lineage
+    from licet_reasoning.rules import Judgement
+
+Consequence = tuple[str, str, str]
+"""Work, property and clause or license, as IRIs."""
+
+
+def plain_graph(lineage: Lineage, names: Sequence[str], relations: Sequence[str]) -> list[Triple]:
+    """Return a lineage as triples about named works.
+
+    Args:
+        lineage: Works by number.
+        names: The IRI of each work.
+        relations: The alphabet that the lineage's relations are numbered by.
+    """
+    facts = [
+        Triple(NamedNode(names[work]), NamedNode(predicate), NamedNode(object_))
+        for work in range(lineage.work_count)
+        for number, (predicate, object_) in enumerate(lineage.facts)
+        if int(lineage.own[work, number // 64]) >> (number % 64) & 1
+    ]
+    edges = zip(
+        lineage.child.tolist(), lineage.relation.tolist(), lineage.parent.tolist(), strict=True
+    )
+    return facts + [
+        Triple(NamedNode(names[child]), NamedNode(relations[relation]), NamedNode(names[parent]))
+        for child, relation, parent in edges
+    ]
+
+
+def oracle(
+    works: Iterable[Triple], axioms: Iterable[Triple], works_named: frozenset[str]
+) -> tuple[frozenset[Consequence], frozenset[Judgement]]:
+    """Return what owlrl and the rules conclude of works on their plain graph.
+
+    Args:
+        works: The works and their derivations.
+        axioms: Ontology, reading and catalogue, with the rules of stage ``catalogue`` applied.
+        works_named: IRIs of the works that conclusions are wanted of.
+    """
+    store = new_graph(owl_rl_closure([*axioms, *works]))
+    apply_stage(store, "lineage")
+    properties = (*CONSEQUENCES, term("outsideOf"))
+    consequences = frozenset(
+        (quad.subject.value, property_, quad.object.value)
+        for property_ in properties
+        for quad in store.quads_for_pattern(None, NamedNode(property_), None)
+        if isinstance(quad.subject, NamedNode)
+        and isinstance(quad.object, NamedNode)
+        and quad.subject.value in works_named
+    )
+    return consequences, frozenset(j for j in judge(store) if j.work in works_named)

@@ -1,0 +1,297 @@
+"""The HTTP application: its routes, and what holds for every response."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from fastapi import FastAPI, Request
+from licet_ontology.errors import UsageError
+from licet_ontology.terms import BASE, DCTERMS, DEFAULT_READING, PREFIXES, RDF, XSD
+from licet_queries.library import public_queries, public_query
+from pyoxigraph import Literal, NamedNode, Triple
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from licet_service import linked_data, problems, sparql_protocol
+from licet_service.dataset import bind
+from licet_service.negotiation import (
+    FORMAT_PARAMETERS,
+    GRAPHS,
+    HTML,
+    PLAIN_JSON,
+    RESULTS,
+    accept_of,
+    alternates,
+    choose,
+    negotiate,
+)
+from licet_service.problems import ProblemError
+from licet_service.sparql_protocol import Question, ThreadEvaluator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from licet_service.dataset import Dataset
+    from licet_service.settings import Settings
+    from licet_service.sparql_protocol import Evaluator
+
+_HEADERS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Location, Link",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_PREFLIGHT: Final = {
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Max-Age": "86400",
+}
+_VOID: Final = "http://rdfs.org/ns/void#"
+_SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+
+
+class Envelope:
+    """What holds for every response: its headers, HEAD as GET without a body, CORS preflight."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_head = scope["method"] == "HEAD"
+
+        async def enveloped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = {name.lower() for name, _ in message["headers"]}
+                added = [(n.lower().encode(), v.encode()) for n, v in _HEADERS.items()]
+                message["headers"] = [
+                    *message["headers"],
+                    *(pair for pair in added if pair[0] not in own),
+                ]
+            elif is_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        if scope["method"] == "OPTIONS":
+            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, enveloped)
+        else:
+            method = "GET" if is_head else scope["method"]
+            await self._app({**scope, "method": method}, receive, enveloped)
+
+
+class _Application(FastAPI):
+    """FastAPI within the envelope, which its own handler of unforeseen errors would escape."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await Envelope(super().__call__)(scope, receive, send)
+
+
+def create_app(settings: Settings, dataset: Dataset) -> FastAPI:
+    """Return the application that serves a dataset."""
+    app = _Application(
+        title="Licet",
+        summary="What the licenses behind an AI model oblige, forbid and permit.",
+        version="0.1.0",
+        docs_url=None,  # these load a script from a foreign host
+        redoc_url=None,
+    )
+    problems.install(app)
+    evaluator = ThreadEvaluator(dataset, settings)
+    app.mount("/static", StaticFiles(packages=[("licet_service", "static")]), name="static")
+    _add_health(app, dataset)
+    _add_home(app, dataset, settings)
+    _add_sparql(app, dataset, evaluator, settings)
+    _add_queries(app, evaluator)
+    app.include_router(linked_data.routes(evaluator, settings))
+    return app
+
+
+def _json(content: object, **headers: str) -> Response:
+    return Response(orjson.dumps(content), media_type="application/json", headers=headers)
+
+
+def _add_health(app: FastAPI, dataset: Dataset) -> None:
+    @app.get("/health/live", tags=["health"], summary="The process answers")
+    async def live() -> dict[str, str]:
+        return {"status": "live"}
+
+    @app.get("/health/ready", tags=["health"], summary="A snapshot is open")
+    async def ready() -> dict[str, str]:
+        opened = await asyncio.to_thread(dataset.latest)
+        return {"status": "ready", "snapshot": opened.snapshot.id}
+
+
+def _add_home(app: FastAPI, dataset: Dataset, settings: Settings) -> None:
+    @app.get("/", response_class=Response, tags=["pages"], summary="What this is")
+    async def home() -> Response:
+        opened = await asyncio.to_thread(dataset.latest)
+        manifest = opened.snapshot.manifest
+        body = linked_data.page(
+            "home.html", snapshot=opened.snapshot.id, manifest=manifest, queries=public_queries()
+        )
+        return Response(body, media_type="text/html")
+
+    @app.get(
+        "/.well-known/void", response_class=Response, tags=["linked data"], summary="The dataset"
+    )
+    async def void(request: Request) -> Response:
+        opened = await asyncio.to_thread(dataset.latest)
+        triples = dataset_description(_address(request, settings), opened.snapshot.manifest)
+        return linked_data.serialized(request, triples, negotiate(request, GRAPHS))
+
+
+def _address(request: Request, settings: Settings) -> str:
+    """Return where clients reach the service, without a slash at its end."""
+    return str(settings.public_url or request.base_url).rstrip("/")
+
+
+def _about(subject: str, *pairs: tuple[str, NamedNode | Literal]) -> list[Triple]:
+    return [Triple(NamedNode(subject), NamedNode(p), o) for p, o in pairs]
+
+
+def _count(number: int) -> Literal:
+    return Literal(str(number), datatype=NamedNode(XSD + "integer"))
+
+
+def dataset_description(address: str, manifest: dict[str, Any]) -> list[Triple]:
+    """Return the VoID description of a snapshot that is served at an address."""
+    dataset = f"{address}/.well-known/void#licet"
+    finished = Literal(manifest["finished"], datatype=NamedNode(XSD + "dateTime"))
+    described = _about(
+        dataset,
+        (RDF + "type", NamedNode(_VOID + "Dataset")),
+        (DCTERMS + "title", Literal("Licet", language="en")),
+        (DCTERMS + "modified", finished),
+        (_VOID + "sparqlEndpoint", NamedNode(f"{address}/sparql")),
+        (_VOID + "uriSpace", Literal(BASE)),
+        (_VOID + "vocabulary", NamedNode(BASE + "ns")),
+        (_VOID + "exampleResource", NamedNode(BASE + "license/apache-2.0")),
+        (_VOID + "triples", _count(sum(manifest["triples"].values()))),
+    )
+    for graph, triples in sorted(manifest["triples"].items()):
+        described += _about(dataset, (_VOID + "subset", NamedNode(graph)))
+        described += _about(
+            graph,
+            (RDF + "type", NamedNode(_VOID + "Dataset")),
+            (_VOID + "triples", _count(triples)),
+        )
+    return described
+
+
+def service_description(address: str, manifest: dict[str, Any]) -> list[Triple]:
+    """Return the SPARQL 1.1 Service Description of ``/sparql`` at an address."""
+    endpoint, default = f"{address}/sparql", f"{address}/sparql#dataset"
+    formats = [offer.format for offer in (*RESULTS, *GRAPHS) if offer.format]
+    described = _about(
+        endpoint,
+        (RDF + "type", NamedNode(_SD + "Service")),
+        (_SD + "endpoint", NamedNode(endpoint)),
+        (_SD + "supportedLanguage", NamedNode(_SD + "SPARQL11Query")),
+        (_SD + "defaultDataset", NamedNode(default)),
+        *((_SD + "resultFormat", NamedNode(format_.iri)) for format_ in formats),
+    )
+    described += _about(default, (RDF + "type", NamedNode(_SD + "Dataset")))
+    for graph in sorted(manifest["triples"]):
+        described += _about(default, (_SD + "namedGraph", NamedNode(f"{graph}#named")))
+        described += _about(f"{graph}#named", (_SD + "name", NamedNode(graph)))
+    return described
+
+
+def _add_sparql(app: FastAPI, dataset: Dataset, evaluator: Evaluator, settings: Settings) -> None:
+    def parameter(name: str, description: str, *, repeated: bool = False) -> dict[str, Any]:
+        text = {"type": "string"}
+        schema = {"type": "array", "items": text} if repeated else text
+        return {"name": name, "in": "query", "description": description, "schema": schema}
+
+    dataset_parameters = [
+        parameter("reading", f"Whose conclusions are seen; {DEFAULT_READING} by default."),
+        parameter("default-graph-uri", "A part of the default graph.", repeated=True),
+        parameter("named-graph-uri", "A named graph.", repeated=True),
+        parameter("format", "A format, before what Accept says: json, csv, turtle …"),
+    ]
+    query_parameter = parameter("query", "A SPARQL 1.1 query.")
+
+    @app.get(
+        "/sparql",
+        response_class=Response,
+        tags=["SPARQL"],
+        summary="Answer a query; without one, describe the service",
+        openapi_extra={"parameters": [query_parameter, *dataset_parameters]},
+    )
+    async def sparql_get(request: Request) -> Response:
+        if not {"query", "update"} & set(request.query_params):
+            opened = await asyncio.to_thread(dataset.latest)
+            triples = service_description(_address(request, settings), opened.snapshot.manifest)
+            return linked_data.serialized(request, triples, negotiate(request, GRAPHS))
+        return await sparql_protocol.respond(request, evaluator, settings)
+
+    text = {"schema": {"type": "string"}}
+    form = {"schema": {"type": "object", "properties": {"query": {"type": "string"}}}}
+    body = {sparql_protocol.FORM: form, sparql_protocol.QUERY: text}
+
+    @app.post(
+        "/sparql",
+        response_class=Response,
+        tags=["SPARQL"],
+        summary="Answer a query",
+        openapi_extra={"parameters": dataset_parameters, "requestBody": {"content": body}},
+    )
+    async def sparql_post(request: Request) -> Response:
+        return await sparql_protocol.respond(request, evaluator, settings)
+
+
+def _add_queries(app: FastAPI, evaluator: Evaluator) -> None:
+    @app.get("/queries", response_class=Response, tags=["queries"], summary="The saved queries")
+    async def queries(request: Request) -> Response:
+        offers = (PLAIN_JSON, HTML)
+        choice = negotiate(request, offers)
+        headers = alternates(request, choice, offers)
+        if choice.representation is HTML:
+            body = linked_data.page("queries.html", queries=public_queries())
+            return Response(body, media_type=choice.media_type, headers=headers)
+        listed = [
+            {
+                "name": query.name,
+                "summary": query.summary,
+                "description": query.description,
+                "parameters": [
+                    {"name": p.name, "type": p.type, "example": p.example} for p in query.parameters
+                ],
+                "url": f"/queries/{query.name}",
+            }
+            for query in public_queries()
+        ]
+        return _json(listed, **headers)
+
+    @app.get(
+        "/queries/{name}", response_class=Response, tags=["queries"], summary="Run a saved query"
+    )
+    async def run(request: Request, name: str) -> Response:
+        try:
+            query = public_query(name)
+        except UsageError as error:
+            raise ProblemError("not-found", str(error)) from None
+        given = dict(request.query_params.multi_items())
+        own = {p.name for p in query.parameters}
+        reading = given.get("reading") or DEFAULT_READING
+        reserved = {*FORMAT_PARAMETERS, "reading"} - own
+        values = {n: v for n, v in given.items() if n not in reserved}
+        wanted = [given[n] for n in FORMAT_PARAMETERS if n in given and n not in own]
+        accept = accept_of(request)
+        question = Question(
+            text=query.text,
+            results=choose(RESULTS, accept, wanted),
+            graph=choose(GRAPHS, accept, wanted),
+            reading=reading,
+            substitutions=bind(query, values),
+        )
+        answer = await evaluator.answer(question)
+        return Response(answer.body, media_type=answer.media_type, headers={"Vary": "Accept"})

@@ -1,0 +1,314 @@
+"""SPARQL 1.1 Protocol, queries only, and the one place where queries are evaluated.
+
+Everything that asks the graph goes through ``Evaluator``: a question of plain data in, bytes
+out, so that evaluation can move to other processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import parse_qsl
+
+from licet_ontology.terms import DEFAULT_READING, PREFIXES
+from pyoxigraph import NamedNode, QueryTriples, Store, Variable
+from starlette.responses import Response
+
+from licet_service.negotiation import (
+    FORMAT_PARAMETERS,
+    GRAPHS,
+    RESULTS,
+    Choice,
+    accept_of,
+    choose,
+    listed,
+)
+from licet_service.problems import ProblemError, syntax_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pyoxigraph import Literal, QueryBoolean, QuerySolutions
+    from starlette.requests import Request
+
+    from licet_service.dataset import Dataset, OpenSnapshot
+    from licet_service.settings import Settings
+
+FORM: Final = "application/x-www-form-urlencoded"
+QUERY: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
+
+STACK_BYTES: Final = 512 * 1024 * 1024
+"""The parser recurses: 2,246 nested groups, in 4.5 KB, overflow a stack of 8 MB and kill the
+process. On this much, which is reserved and hardly ever used, no text of the largest size that
+settings allow did."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query with all that its answer depends on.
+
+    Attributes:
+        text: The query.
+        results: The format of its answer if it is a SELECT or ASK; None if none is acceptable.
+        graph: The format of its answer if it is a CONSTRUCT or DESCRIBE; likewise.
+        reading: Whose graphs it sees if neither the query nor the protocol names a dataset.
+        substitutions: Values of variables, by name.
+        default_graph_iris: The default graph, as named by the protocol.
+        named_graph_iris: The named graphs, as named by the protocol.
+    """
+
+    text: str
+    results: Choice | None
+    graph: Choice | None
+    reading: str = DEFAULT_READING
+    substitutions: Mapping[str, NamedNode | Literal] = field(
+        default_factory=dict[str, "NamedNode | Literal"]
+    )
+    default_graph_iris: tuple[str, ...] | None = None
+    named_graph_iris: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A serialized result: its bytes and their media type."""
+
+    body: bytes
+    media_type: str
+
+
+class Evaluator(Protocol):
+    """What answers questions."""
+
+    async def answer(self, question: Question) -> Answer:
+        """Return the answer to a question, on the snapshot now in force.
+
+        Raises:
+            ProblemError: The query is not SPARQL, calls another service, has a result that is
+                too large, or none in an acceptable format.
+            UsageError: There is no such reading.
+            NoSnapshotError: No snapshot can be read.
+        """
+        ...
+
+
+class ThreadEvaluator:
+    """Evaluates each question in a thread of its own.
+
+    A result belongs to the thread that made it: to touch it from another aborts the process.
+    So one call makes, walks, serializes and drops it. A query cannot be stopped, and nothing
+    but the text keeps it from calling other services: both need a process around it.
+    """
+
+    def __init__(self, dataset: Dataset, settings: Settings) -> None:
+        self._dataset = dataset
+        self._max_result_bytes = settings.max_result_bytes
+        self._slots = asyncio.Semaphore(settings.max_concurrent_queries)
+
+    async def answer(self, question: Question) -> Answer:
+        """Return the answer to a question; see ``Evaluator``."""
+        async with self._slots:
+            return await asyncio.wrap_future(_in_thread(partial(self._evaluate, question)))
+
+    def _evaluate(self, question: Question) -> Answer:
+        opened = self._dataset.latest()
+        refuse_federation(question.text)
+        try:
+            result = _query(opened, question)
+        except SyntaxError as error:
+            raise syntax_problem(error) from None
+        try:
+            is_graph = isinstance(result, QueryTriples)
+            chosen = question.graph if is_graph else question.results
+            if chosen is None:
+                offers = listed(GRAPHS if is_graph else RESULTS)
+                raise ProblemError("not-acceptable", f"This query can be answered as {offers}.")
+            output = _BoundedBytes(self._max_result_bytes)
+            result.serialize(output, chosen.representation.format)  # type: ignore[arg-type]
+            return Answer(bytes(output.content), chosen.media_type)
+        finally:
+            # The traceback of an error would carry it to another thread.
+            del result
+
+
+class _BoundedBytes:
+    """A file that refuses to grow beyond a size."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.content = bytearray()
+        self._max_bytes = max_bytes
+
+    def write(self, data: bytes) -> int:
+        if len(self.content) + len(data) > self._max_bytes:
+            detail = (
+                f"It has more than {self._max_bytes} bytes. Ask for less, with LIMIT or FILTER."
+            )
+            raise ProblemError("result-too-large", detail, max_result_bytes=self._max_bytes)
+        self.content += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing; all is written already."""
+
+
+_THREAD_START = threading.Lock()
+
+
+def _in_thread(call: Callable[[], Answer]) -> Future[Answer]:
+    """Return the outcome of a call that runs in a new thread with a deep stack."""
+    future: Future[Answer] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as error:  # whatever it is, it is the outcome
+            future.set_exception(error)
+
+    thread = threading.Thread(target=run, name="query", daemon=True)
+    with _THREAD_START:  # the size is a setting of the whole process
+        before = threading.stack_size(STACK_BYTES)
+        try:
+            thread.start()
+        finally:
+            threading.stack_size(before)
+    return future
+
+
+def _query(
+    opened: OpenSnapshot, question: Question
+) -> QuerySolutions | QueryBoolean | QueryTriples:
+    by_protocol = (question.default_graph_iris, question.named_graph_iris) != (None, None)
+    if not by_protocol and keyword_problem(question.text, "FROM"):
+        # A dataset given beside the query would replace the one that FROM names.
+        return opened.store.query(
+            question.text,
+            prefixes=dict(PREFIXES),
+            substitutions={Variable(n): v for n, v in question.substitutions.items()},
+        )
+    return opened.query(
+        question.text,
+        reading=question.reading,
+        substitutions=question.substitutions,
+        default_graph_iris=question.default_graph_iris,
+        named_graph_iris=question.named_graph_iris,
+    )
+
+
+def keyword_problem(text: str, keyword: str) -> SyntaxError | None:
+    """Return what the parser says of a query without a keyword, or None if it is not missed.
+
+    Wherever the keyword's letters stand, they are replaced by others. In names, strings, IRIs
+    and comments that changes nothing that the parser minds; in the keyword's own place it is
+    an error of syntax. No scanner has to guess what the parser takes for a string. A query
+    that has an error of its own comes back with that one.
+    """
+    replaced = re.sub(keyword, lambda m: m[0][:-2] + "ZQ", text, flags=re.IGNORECASE | re.ASCII)
+    if replaced == text:
+        return None
+    try:
+        Store().query(replaced, prefixes=dict(PREFIXES))
+    except SyntaxError as error:
+        return error
+    return None
+
+
+def refuse_federation(text: str) -> None:
+    """Refuse a query that calls another service: the store would fetch whatever it names.
+
+    This is a guard in the text; that the process cannot reach the network is a later one.
+
+    Raises:
+        ProblemError: The query uses SERVICE, or contains the word and cannot be parsed.
+    """
+    error = keyword_problem(text, "SERVICE")
+    if error is None:
+        return
+    problem = syntax_problem(error)
+    line, column = problem.members.get("line", 1), problem.members.get("column", 1)
+    here = text.split("\n")[line - 1 : line]
+    if not (here and here[0][column - 1 :].upper().startswith("SERVICE")):
+        raise problem
+    detail = "It calls another service by SERVICE. Ask that service yourself and join."
+    raise ProblemError("federation-refused", detail, line=line, column=column)
+
+
+async def respond(request: Request, evaluator: Evaluator, settings: Settings) -> Response:
+    """Return the response to a query operation of the protocol."""
+    question = await question_of(request, settings.max_query_bytes)
+    answer = await evaluator.answer(question)
+    return Response(answer.body, media_type=answer.media_type, headers={"Vary": "Accept"})
+
+
+async def question_of(request: Request, max_query_bytes: int) -> Question:
+    """Return what a request of the protocol asks; parameters it does not know are passed over.
+
+    Raises:
+        ProblemError: The request holds no query, several, an update, or a body of another type.
+    """
+    parameters, texts = request.query_params.multi_items(), list[str]()
+    if request.method == "POST":
+        content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if content_type == FORM:
+            # Each byte of a query may be escaped by three; the rest may name graphs.
+            body = await _body(request, 3 * max_query_bytes + 65_536)
+            parameters += parse_qsl(body, keep_blank_values=True)
+        elif content_type == QUERY:
+            texts.append(await _body(request, max_query_bytes))
+        elif content_type != UPDATE:
+            detail = f"Send {FORM} or {QUERY}."
+            accepted = {"Accept-Post": f"{FORM}, {QUERY}"}
+            raise ProblemError("unsupported-media-type", detail, headers=accepted)
+        else:
+            parameters.append(("update", ""))
+    if any(name == "update" for name, _ in parameters):
+        raise ProblemError("read-only", "This service answers queries and takes no updates.")
+
+    def values(*names: str) -> list[str]:
+        return [value for name, value in parameters if name in names and value]
+
+    texts = list(dict.fromkeys([*texts, *values("query")]))
+    if len(texts) != 1:
+        found = "several different ones" if texts else "none"
+        raise ProblemError("malformed-request", f"A request holds one query; this has {found}.")
+    if len(texts[0].encode(errors="replace")) > max_query_bytes:
+        raise _too_large(max_query_bytes)
+    wanted, accept = values(*FORMAT_PARAMETERS), accept_of(request)
+    return Question(
+        text=texts[0],
+        results=choose(RESULTS, accept, wanted),
+        graph=choose(GRAPHS, accept, wanted),
+        reading=(values("reading") or [DEFAULT_READING])[-1],
+        default_graph_iris=_iris(values("default-graph-uri")),
+        named_graph_iris=_iris(values("named-graph-uri")),
+    )
+
+
+def _iris(values: Sequence[str]) -> tuple[str, ...] | None:
+    for value in values:
+        try:
+            NamedNode(value)
+        except ValueError as error:
+            raise ProblemError("malformed-request", f"{value!r} is not an IRI: {error}") from None
+    return tuple(values) or None
+
+
+async def _body(request: Request, max_bytes: int) -> str:
+    """Return the body of a request as text, reading no more of it than is allowed."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_bytes:
+            raise _too_large(max_bytes)
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise ProblemError("malformed-request", f"The body is not UTF-8: {error}") from None
+
+
+def _too_large(max_bytes: int) -> ProblemError:
+    return ProblemError("query-too-large", f"It may have {max_bytes} bytes.", max_bytes=max_bytes)
