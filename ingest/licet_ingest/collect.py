@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from licet_ontology.terms import term
-
 from licet_ingest.records import Derivation, WorkRecord
+from licet_ontology.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -64,9 +64,7 @@ def work_iris(works: pa.Table) -> list[str]:
     """Return the IRI of each row of a works table."""
     return [
         work_iri(kind, work_id)
-        for kind, work_id in zip(
-            works["kind"].to_pylist(), works["id"].to_pylist(), strict=True
-        )
+        for kind, work_id in zip(works["kind"].to_pylist(), works["id"].to_pylist(), strict=True)
     ]
 
 

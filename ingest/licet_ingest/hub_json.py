@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from licet_ontology.terms import term
-
 from licet_ingest.identifiers import id_fault
 from licet_ingest.license_names import resolve
 from licet_ingest.records import MODEL_RELATIONS, Derivation, Fault, WorkRecord
+from licet_ontology.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +21,9 @@ MAX_VALUES = 10_000
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)\Z")
 # Control characters and those that reorder or hide text have no place in a name.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 class _Reading:
@@ -67,7 +68,9 @@ class _Reading:
         value = source.get(field)
         values = value if isinstance(value, list) else [] if value is None else [value]
         if len(values) > MAX_VALUES:
-            self.fault(field, values[MAX_VALUES], f"has {len(values)} values; {MAX_VALUES} are read")
+            self.fault(
+                field, values[MAX_VALUES], f"has {len(values)} values; {MAX_VALUES} are read"
+            )
         found: list[str] = []
         for item in values[:MAX_VALUES]:
             if not isinstance(item, str):

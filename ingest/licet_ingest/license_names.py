@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pyoxigraph import Literal, NamedNode
+
 from licet_ontology import modules
 from licet_ontology.terms import BASE, NS, RDF, term
-from pyoxigraph import Literal, NamedNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,8 +87,9 @@ def resolve(stated: Iterable[str], license_name: str | None) -> ResolvedLicense:
             unidentified = True
     if not (licenses or families or unidentified):
         return ResolvedLicense(gap=NO_LICENSE)
+    gap = None
     if unidentified:
         gap = UNIDENTIFIED
-    else:
-        gap = AMBIGUOUS if families or len(licenses) > 1 else None
+    elif families or len(licenses) > 1:
+        gap = AMBIGUOUS
     return ResolvedLicense(tuple(sorted(licenses)), tuple(sorted(families)), gap)

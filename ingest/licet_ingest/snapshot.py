@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
+
 from licet_ontology.errors import DataError, LicetError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
 FORMAT = 1
@@ -84,7 +85,7 @@ def current(data: Path) -> Snapshot:
 
 
 @contextmanager
-def building(data: Path, snapshot_id: str) -> Iterator[Path]:
+def building(data: Path, snapshot_id: str) -> Generator[Path]:
     """Give an empty folder to build in, and promote it when the block ends without error.
 
     What an earlier build left unfinished is removed first. Until the last step, a kill

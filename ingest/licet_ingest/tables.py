@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from licet_ontology.terms import term
 
 from licet_ingest.collect import MISSING_WORK
+from licet_ontology.terms import term
 
 if TYPE_CHECKING:
     from licet_ingest.collect import Collection

@@ -17,3 +17,7 @@ class DataError(LicetError):
 
 class UsageError(LicetError):
     """The caller asked for something that does not exist or makes no sense."""
+
+
+class UnknownWorkError(UsageError):
+    """A work is not in the graph, so nothing can be said of it."""

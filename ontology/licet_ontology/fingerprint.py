@@ -25,7 +25,9 @@ SHINGLE_WORDS = 4
 """Words in a run; a quote shorter than this cannot be proved."""
 
 # A Han, Kana or Hangul character is a word of its own: those scripts have no spaces.
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_WORD = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
+)
 
 
 def words(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
 from licet_ontology.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from importlib.resources.abc import Traversable
 
 ONTOLOGY_MODULES = ("core", "clauses", "findings", "hub", "statistics")
@@ -92,7 +92,7 @@ def shapes() -> tuple[Triple, ...]:
     return tuple(t for entry in _turtle_files("shapes") for t in _load(entry))
 
 
-def rdf_list(triples: tuple[Triple, ...] | list[Triple], head: object) -> list[NamedNode]:
+def rdf_list(triples: Iterable[Triple], head: object) -> list[NamedNode]:
     """Return the members of an RDF collection of IRIs."""
     index = {(t.subject, t.predicate.value): t.object for t in triples}
     first = "http://www.w3.org/1999/02/22-rdf-syntax-ns#first"

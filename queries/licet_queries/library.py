@@ -11,12 +11,15 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import yaml
+
 from licet_ontology.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDERS = ("rules", "findings", "competency", "statistics", "views", "quality")
+PUBLIC_FOLDERS = ("competency", "statistics", "views")
+"""Folders whose queries anyone may run by name."""
 PARAMETER_TYPES = ("model", "dataset", "license", "code", "reading")
 
 
@@ -101,7 +104,9 @@ def folder_queries(folder: str) -> tuple[SavedQuery, ...]:
 def public_queries() -> tuple[SavedQuery, ...]:
     """Return the queries that anyone may run by name, sorted by folder and name."""
     return tuple(
-        query for folder in ("competency", "statistics", "views") for query in folder_queries(folder)
+        query
+        for folder in ("competency", "statistics", "views")
+        for query in folder_queries(folder)
     )
 
 

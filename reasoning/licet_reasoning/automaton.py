@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from licet_ontology.terms import local_name
 
+from licet_ontology.terms import local_name
 from licet_reasoning.axioms import UnsupportedAxiomError
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def build_automaton(axioms: Axioms) -> Automaton:
     Raises:
         UnsupportedAxiomError: The role inclusions are not regular.
     """
-    tables = [(name, *_determinize(*_nfa_of(name, axioms), axioms.relations)) for name in axioms.lineage]
+    tables = [
+        (name, *_determinize(*_nfa_of(name, axioms), axioms.relations)) for name in axioms.lineage
+    ]
     # State 0 is the dead state; the automata of all relations are laid side by side.
     steps = [np.zeros((1, len(axioms.relations)), dtype=np.int32)]
     accepts = [np.zeros(1, dtype=bool)]

@@ -15,10 +15,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pyoxigraph import NamedNode
+
 from licet_ontology.errors import DataError
 from licet_ontology.modules import rdf_list
 from licet_ontology.terms import NS, OWL, RDF, RDFS, term
-from pyoxigraph import NamedNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 LICENSE = term("license")
 OWN_CONSEQUENCE = term("boundBy")
+STATED_FACTS = (term("license"), term("gap"))
+"""What works state of themselves; nothing may be concluded to be stated."""
 ALWAYS_CLOSED = (term("drawsOn"),)
 """Lineage relations that rules ask for although no clause propagates along them."""
 
@@ -35,8 +38,11 @@ _UNSUPPORTED_TYPES = (
     "FunctionalProperty",
     "InverseFunctionalProperty",
     "ReflexiveProperty",
+    "AsymmetricProperty",
+    "IrreflexiveProperty",
 )
 _UNSUPPORTED_PREDICATES = (
+    OWL + "propertyDisjointWith",
     OWL + "inverseOf",
     OWL + "equivalentProperty",
     OWL + "onProperty",
@@ -85,7 +91,7 @@ def compile_axioms(triples: Sequence[Triple]) -> Axioms:
     """
     parents = _sub_properties(triples)
     chains = _chains(triples)
-    license_properties = _implying({LICENSE}, parents, ())
+    facts = _implying(set(STATED_FACTS), parents, ())
     consequence_set = _implying({OWN_CONSEQUENCE}, parents, ()) | {
         sup for sup, chain in chains if any(p in _below(OWN_CONSEQUENCE, parents) for p in chain)
     }
@@ -93,6 +99,8 @@ def compile_axioms(triples: Sequence[Triple]) -> Axioms:
     license_chains: list[tuple[str, str, str]] = []
     relation_chains: list[tuple[str, tuple[str, ...]]] = []
     for sup, chain in chains:
+        if sup in facts:
+            raise UnsupportedAxiomError(_show(sup, chain), "a work's own facts must be stated")
         if sup not in consequence_set:
             relation_chains.append((sup, chain))
         elif LICENSE in chain:
@@ -100,13 +108,14 @@ def compile_axioms(triples: Sequence[Triple]) -> Axioms:
         elif len(chain) == 2 and chain[0] in consequence_set:
             license_chains.append((sup, *chain))
         else:
-            raise UnsupportedAxiomError(_show(sup, chain), "not of the form relation, license, scope")
+            raise UnsupportedAxiomError(
+                _show(sup, chain), "not of the form relation, license, scope"
+            )
     lineage = {relation for _, relation, _ in consequences if relation} | set(ALWAYS_CLOSED)
     relations = _implying(lineage, parents, relation_chains)
     for sup, chain in relation_chains:
-        if sup in relations and not relations.issuperset(chain):
+        if sup in relations and facts.intersection(chain):
             raise UnsupportedAxiomError(_show(sup, chain), "a link is not a relation of works")
-    _refuse_unsupported(triples, relations | consequence_set | license_properties)
     transitive = {
         t.subject.value
         for t in triples
@@ -114,6 +123,9 @@ def compile_axioms(triples: Sequence[Triple]) -> Axioms:
         and t.predicate.value == RDF + "type"
         and t.object == NamedNode(OWL + "TransitiveProperty")
     }
+    if wrong := transitive & (consequence_set | facts):
+        raise UnsupportedAxiomError(min(wrong), "only relations of works can be transitive")
+    _refuse_unsupported(triples, _implied_by(relations | consequence_set | facts, parents))
     productions = {
         *((sup, (sub,)) for sub, sups in parents.items() if sub in relations for sup in sups),
         *((sup, chain) for sup, chain in relation_chains if sup in relations),
@@ -147,11 +159,14 @@ def _sub_properties(triples: Iterable[Triple]) -> dict[str, set[str]]:
 
 
 def _chains(triples: Sequence[Triple]) -> list[tuple[str, tuple[str, ...]]]:
-    return [
-        (t.subject.value, tuple(link.value for link in rdf_list(triples, t.object)))
-        for t in triples
-        if t.predicate.value == OWL + "propertyChainAxiom" and isinstance(t.subject, NamedNode)
-    ]
+    try:
+        return [
+            (t.subject.value, tuple(link.value for link in rdf_list(triples, t.object)))
+            for t in triples
+            if t.predicate.value == OWL + "propertyChainAxiom" and isinstance(t.subject, NamedNode)
+        ]
+    except TypeError as error:
+        raise UnsupportedAxiomError(str(error), "a link of a chain must have an IRI") from error
 
 
 def _below(top: str, parents: dict[str, set[str]]) -> set[str]:
@@ -173,6 +188,17 @@ def _implying(
     return found
 
 
+def _implied_by(properties: set[str], parents: dict[str, set[str]]) -> set[str]:
+    """Return the properties with all their super-properties."""
+    found = set(properties)
+    todo = list(properties)
+    while todo:
+        new = parents.get(todo.pop(), set()) - found
+        found |= new
+        todo += new
+    return found
+
+
 def _consequence(sup: str, chain: tuple[str, ...]) -> tuple[str, str | None, str]:
     match chain:
         case (license_, scope) if license_ == LICENSE:
@@ -190,6 +216,8 @@ def _refuse_unsupported(triples: Iterable[Triple], properties: set[str]) -> None
         subject = t.subject.value if isinstance(t.subject, NamedNode) else None
         object_ = t.object.value if isinstance(t.object, NamedNode) else None
         predicate = t.predicate.value
+        if predicate == OWL + "hasKey":
+            raise UnsupportedAxiomError(str(t), "its entailments are not computed for works")
         if predicate in _UNSUPPORTED_PREDICATES and properties & {subject, object_}:
             raise UnsupportedAxiomError(str(t), "its entailments are not computed for works")
         if (

@@ -13,12 +13,15 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyoxigraph import NamedNode, RdfFormat, Store
+
 from licet_ingest.collect import collect
 from licet_ingest.graph import derivation_lines, literal, work_lines
 from licet_ingest.snapshot import FORMAT, building, current
 from licet_ingest.tables import derivations_table, works_table
 from licet_ontology import modules
 from licet_ontology.errors import DataError
+from licet_ontology.nodes import text_of
 from licet_ontology.terms import (
     BASE,
     DEFAULT_READING,
@@ -32,8 +35,6 @@ from licet_ontology.terms import (
     reading_graphs,
     term,
 )
-from pyoxigraph import NamedNode, RdfFormat, Store
-
 from licet_reasoning.lineage import lineage_of
 from licet_reasoning.publish import (
     findings_lines,
@@ -48,11 +49,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from pyoxigraph import Triple
+
     from licet_ingest.collect import Collection
     from licet_ingest.snapshot import Snapshot
     from licet_ingest.sources import Source
-    from pyoxigraph import Triple
-
     from licet_reasoning.quotient import Outcome
 
 SCOPE_PARENT = term("hasClause")
@@ -97,7 +98,9 @@ def build(
         counts = _load_store(folder)
         (folder / "manifest.json").write_bytes(
             orjson.dumps(
-                _manifest(folder, started, collection, described, outcomes, counts, works, derivations),
+                _manifest(
+                    folder, started, collection, described, outcomes, counts, works, derivations
+                ),
                 option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS,
             )
         )
@@ -108,12 +111,13 @@ def clause_licenses(triples: Iterable[Triple]) -> dict[str, str]:
     """Return the license of each clause, by IRI."""
     given = list(triples)
     scopes = {
-        t.subject for t in given if t.predicate.value == RDFS + "subPropertyOf"
-        and t.object == NamedNode(SCOPE_PARENT)
+        t.subject
+        for t in given
+        if t.predicate.value == RDFS + "subPropertyOf" and t.object == NamedNode(SCOPE_PARENT)
     }
-    owners = {t.object.value: t.subject.value for t in given if t.predicate in scopes}
+    owners = {text_of(t.object): text_of(t.subject) for t in given if t.predicate in scopes}
     licenses = {
-        t.subject.value: t.subject.value
+        text_of(t.subject): text_of(t.subject)
         for t in given
         if t.predicate.value == RDF + "type" and t.object == NamedNode(term("License"))
     }
@@ -123,10 +127,12 @@ def clause_licenses(triples: Iterable[Triple]) -> dict[str, str]:
 def finding_severities() -> dict[str, str]:
     """Return the severity of each finding code, from the ontology."""
     code_of = {
-        t.subject: t.object.value for t in modules.ontology() if t.predicate.value == term("code")
+        t.subject: text_of(t.object)
+        for t in modules.ontology()
+        if t.predicate.value == term("code")
     }
     return {
-        code_of[t.subject]: t.object.value
+        code_of[t.subject]: text_of(t.object)
         for t in modules.ontology()
         if t.predicate.value == term("severity")
     }
@@ -156,9 +162,7 @@ def _write_tables(
         for reading, outcome in outcomes.items()
         for situation, count in zip(
             outcome.situations.all,
-            np.bincount(
-                outcome.situations.of_work, minlength=len(outcome.situations.all)
-            ).tolist(),
+            np.bincount(outcome.situations.of_work, minlength=len(outcome.situations.all)).tolist(),
             strict=True,
         )
     ]
@@ -267,6 +271,7 @@ def _manifest(
     works: pa.Table,
     derivations: pa.Table,
 ) -> dict[str, Any]:
+    in_graph = works["in_graph"].to_numpy(zero_copy_only=False)
     return {
         "format": FORMAT,
         "started": started.isoformat(timespec="seconds"),
@@ -279,7 +284,7 @@ def _manifest(
         ],
         "counts": {
             "works": len(works),
-            "works_in_graph": int(np.count_nonzero(works["in_graph"].to_numpy(zero_copy_only=False))),
+            "works_in_graph": int(np.count_nonzero(in_graph)),
             "derivations": len(derivations),
         },
         "triples": counts,

@@ -100,4 +100,5 @@ def _ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     lengths = ends - starts
     total = int(lengths.sum())
     offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-    return np.arange(total) + offsets
+    positions: np.ndarray = np.arange(total) + offsets
+    return positions

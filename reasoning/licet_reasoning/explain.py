@@ -10,7 +10,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from licet_ontology.errors import UsageError
+from pyoxigraph import Literal, NamedNode
+
+from licet_ontology.errors import UnknownWorkError
 from licet_ontology.terms import (
     BASE,
     GRAPH_HUB,
@@ -23,7 +25,6 @@ from licet_ontology.terms import (
     reading_graphs,
     term,
 )
-from pyoxigraph import Literal, NamedNode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -160,6 +161,11 @@ class Explanation:
         return any(finding.severity == "unknown" for finding in self.findings)
 
 
+def _gravest_first(finding: ExplainedFinding) -> tuple[int, bool, str, str]:
+    severity = _SEVERITIES.index(finding.severity)
+    return severity, finding.open, finding.code, finding.because.term.iri
+
+
 class Explainer:
     """Explains works of one store under one reading."""
 
@@ -175,11 +181,13 @@ class Explainer:
             work: Its IRI.
 
         Raises:
-            UsageError: The work is not in the graph.
+            UnknownWorkError: The work is not in the graph.
         """
         situations = self._objects(work, term("situation"), self._inferred)
         if not situations:
-            raise UsageError(f"{local_name(work)} is not in the graph, so nothing is known of it")
+            raise UnknownWorkError(
+                f"{local_name(work)} is not in the graph, so nothing is known of it"
+            )
         situation = situations[0]
         walk = _Walk(self, work)
         clauses = self._objects(situation, term("boundBy"), self._inferred)
@@ -196,7 +204,7 @@ class Explainer:
                         for name, open_ in (("hasFinding", False), ("hasOpenQuestion", True))
                         for node in self._objects(situation, term(name), self._findings)
                     ),
-                    key=lambda f: (_SEVERITIES.index(f.severity), f.open, f.code, f.because.term.iri),
+                    key=_gravest_first,
                 )
             ),
             obligations=tuple(
@@ -274,9 +282,7 @@ class Explainer:
                 self._term(because), walk.reached_by(because, inherited=inherited, against=None)
             ),
             against=tuple(
-                Reason(
-                    self._term(item), walk.reached_by(item, inherited=False, against=because)
-                )
+                Reason(self._term(item), walk.reached_by(item, inherited=False, against=because))
                 for item in against
             ),
         )
@@ -312,8 +318,16 @@ class Explainer:
             remedy=self._text(kind, term("remedy"), GRAPH_ONTOLOGY),
             parameters=tuple(
                 (name, text)
-                for name in ("namePrefix", "phrase", "threshold", "unit", "period",
-                             "referenceDate", "territory", "condition")
+                for name in (
+                    "namePrefix",
+                    "phrase",
+                    "threshold",
+                    "unit",
+                    "period",
+                    "referenceDate",
+                    "territory",
+                    "condition",
+                )
                 for text in self._texts(iri, term(name), GRAPH_LICENSES)
             ),
         )
@@ -399,9 +413,7 @@ class _Walk:
             _DERIVATIVE_OF, lambda work: bool(licenses & set(self._graph.licenses(work)))
         )
 
-    def _upstream(
-        self, relation: str, wanted: Callable[[str], bool]
-    ) -> tuple[Imposition, ...]:
+    def _upstream(self, relation: str, wanted: Callable[[str], bool]) -> tuple[Imposition, ...]:
         return _nearest_first(
             Imposition(local_name(ancestor), local_name(relation), path)
             for ancestor, path in self._ancestors(relation, wanted)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
 from licet_ingest.graph import CLASSES
 from licet_ontology.errors import DataError
 from licet_ontology.terms import RDF, local_name, term
-
 from licet_reasoning.closure import Lineage, pack_facts
 
 if TYPE_CHECKING:
@@ -35,10 +34,10 @@ def lineage_of(works: pa.Table, derivations: pa.Table, automaton: Automaton) -> 
     ]
     for name, predicate in _FACT_COLUMNS:
         column = works[name].combine_chunks()
-        values = pc.list_flatten(column).dictionary_encode()
+        values = column.flatten().dictionary_encode()
         columns.append(
             (
-                pc.list_parent_indices(column).to_numpy(),
+                column.value_parent_indices().to_numpy(),
                 values.indices.to_numpy(),
                 [(predicate, value) for value in values.dictionary.to_pylist()],
             )
@@ -53,15 +52,15 @@ def lineage_of(works: pa.Table, derivations: pa.Table, automaton: Automaton) -> 
     relations = derivations["relation"].combine_chunks().dictionary_encode()
     unknown = [r for r in relations.dictionary.to_pylist() if r not in automaton.relation_index]
     if unknown:
-        raise DataError(f"no lineage relation of the ontology: {', '.join(map(local_name, unknown))}")
+        raise DataError(
+            f"no lineage relation of the ontology: {', '.join(map(local_name, unknown))}"
+        )
     letters = np.array(
         [automaton.relation_index[r] for r in relations.dictionary.to_pylist()], dtype=np.int32
     )
     return Lineage(
         facts=tuple(facts),
-        own=pack_facts(
-            np.concatenate(of_work), np.concatenate(of_fact), len(works), len(facts)
-        ),
+        own=pack_facts(np.concatenate(of_work), np.concatenate(of_fact), len(works), len(facts)),
         child=derivations["child"].to_numpy(),
         parent=derivations["parent"].to_numpy(),
         relation=letters[relations.indices.to_numpy()],

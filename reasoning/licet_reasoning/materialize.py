@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import owlrl
 import rdflib
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+
 from licet_ontology.errors import DataError
 from licet_ontology.terms import NS, OWL, RDF, RDFS
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _ERROR_MESSAGE = rdflib.URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
-_ANNOTATIONS = frozenset(
-    {RDFS + "label", RDFS + "comment", RDFS + "isDefinedBy", RDFS + "seeAlso"}
-)
-_ANNOTATION_NAMESPACES = ("http://www.w3.org/2004/02/skos/core#", "http://purl.org/dc/terms/")
 
 
 class InconsistentGraphError(DataError):
@@ -35,8 +32,9 @@ class InconsistentGraphError(DataError):
 def owl_rl_closure(triples: Iterable[Triple]) -> list[Triple]:
     """Return the given triples with all that OWL 2 RL concludes from them.
 
-    Annotations are kept but not reasoned over. What RDF does not allow (a literal as
-    subject) and what says nothing (a thing is the same as itself) is left out.
+    Triples with literals are kept but not reasoned over: no axiom is about them, and owlrl
+    takes most of its time with them. What says nothing (a thing is the same as itself) is
+    left out of the conclusions.
 
     Raises:
         InconsistentGraphError: The triples contradict each other.
@@ -44,7 +42,9 @@ def owl_rl_closure(triples: Iterable[Triple]) -> list[Triple]:
     given = list(triples)
     graph = rdflib.Graph()
     graph.parse(
-        data=serialize((t for t in given if not _is_annotation(t)), format=RdfFormat.N_TRIPLES),
+        data=serialize(
+            (t for t in given if not isinstance(t.object, Literal)), format=RdfFormat.N_TRIPLES
+        ),
         format="nt",
     )
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
@@ -55,17 +55,9 @@ def owl_rl_closure(triples: Iterable[Triple]) -> list[Triple]:
     found = dict.fromkeys(given)
     for subject, predicate, object_ in graph:
         if _says_something(subject, predicate, object_):
-            found.setdefault(
-                Triple(NamedNode(subject), NamedNode(predicate), NamedNode(object_))
-            )
+            s, p, o = (NamedNode(str(node)) for node in (subject, predicate, object_))
+            found.setdefault(Triple(s, p, o))
     return list(found)
-
-
-def _is_annotation(triple: Triple) -> bool:
-    predicate = triple.predicate.value
-    return predicate in _ANNOTATIONS or (
-        predicate.startswith(_ANNOTATION_NAMESPACES) and isinstance(triple.object, Literal)
-    )
 
 
 def _says_something(subject: Any, predicate: Any, object_: Any) -> bool:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from licet_ontology.terms import term
+import numpy as np
 from pyoxigraph import NamedNode, Triple
 
+from licet_ontology.terms import term
 from licet_reasoning.materialize import owl_rl_closure
 from licet_reasoning.quotient import CONSEQUENCES
 from licet_reasoning.rules import apply_stage, judge, new_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from licet_reasoning.closure import Lineage
     from licet_reasoning.rules import Judgement
@@ -24,7 +25,7 @@ Consequence = tuple[str, str, str]
 """Work, property and clause or license, as IRIs."""
 
 
-def plain_graph(lineage: Lineage, names: Sequence[str], relations: Sequence[str]) -> list[Triple]:
+def plain_graph(lineage: Lineage, names: list[str], relations: tuple[str, ...]) -> list[Triple]:
     """Return a lineage as triples about named works.
 
     Args:
@@ -38,12 +39,10 @@ def plain_graph(lineage: Lineage, names: Sequence[str], relations: Sequence[str]
         for number, (predicate, object_) in enumerate(lineage.facts)
         if int(lineage.own[work, number // 64]) >> (number % 64) & 1
     ]
-    edges = zip(
-        lineage.child.tolist(), lineage.relation.tolist(), lineage.parent.tolist(), strict=True
-    )
+    edges = np.column_stack([lineage.child, lineage.relation, lineage.parent])
     return facts + [
-        Triple(NamedNode(names[child]), NamedNode(relations[relation]), NamedNode(names[parent]))
-        for child, relation, parent in edges
+        Triple(NamedNode(names[int(c)]), NamedNode(relations[int(r)]), NamedNode(names[int(p)]))
+        for c, r, p in edges
     ]
 
 

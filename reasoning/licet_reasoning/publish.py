@@ -6,9 +6,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
-from licet_ingest.graph import literal, work_iris
-from licet_ontology.terms import BASE, NS, RDF, XSD, local_name
 from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
+
+from licet_ingest.graph import literal, work_iris
+from licet_ontology.nodes import text_of
+from licet_ontology.terms import BASE, NS, RDF, XSD, local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,12 +22,11 @@ if TYPE_CHECKING:
     from licet_reasoning.statistics import Observation
 
 
-
 def triple_lines(triples: Iterable[Triple], graph: str) -> Iterator[str]:
     """Yield N-Quads lines that put triples into a named graph."""
     name = NamedNode(graph)
     quads = (Quad(t.subject, t.predicate, t.object, name) for t in triples)
-    yield serialize(quads, format=RdfFormat.N_QUADS).decode()
+    yield (serialize(quads, format=RdfFormat.N_QUADS) or b"").decode()
 
 
 def inferred_lines(works: pa.Table, outcome: Outcome, reading: str) -> Iterator[str]:
@@ -45,7 +46,7 @@ def inferred_lines(works: pa.Table, outcome: Outcome, reading: str) -> Iterator[
             yield f"<{situation.iri}> <{RDF}type> <{NS}Situation>{end}"
             yield f'<{situation.iri}> <{NS}workCount> "{count}"^^<{XSD}integer>{end}'
     for t in outcome.consequences:
-        if t.subject.value in published:
+        if text_of(t.subject) in published:
             yield f"{t.subject} {t.predicate} {t.object}{end}"
 
 

@@ -7,10 +7,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from licet_ontology import modules
-from licet_ontology.terms import term
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
+from licet_ontology import modules
+from licet_ontology.terms import term
 from licet_reasoning.automaton import Automaton, build_automaton
 from licet_reasoning.axioms import Axioms, compile_axioms
 from licet_reasoning.closure import pack_facts, reaching
@@ -24,8 +24,13 @@ if TYPE_CHECKING:
     from licet_reasoning.closure import Lineage
     from licet_reasoning.situations import Fact
 
-LICENSE = term("license")
-CONSEQUENCES = (term("boundBy"), term("inherits"), term("inheritsAsWhole"), term("inheritsForPart"), term("mustCarry"))
+CONSEQUENCES = (
+    term("boundBy"),
+    term("inherits"),
+    term("inheritsAsWhole"),
+    term("inheritsForPart"),
+    term("mustCarry"),
+)
 """Properties of situations that are published."""
 
 
@@ -59,21 +64,19 @@ class Outcome:
     judgements: tuple[Judgement, ...]
 
 
-def compile_reading(
-    reading: str, ontology: Sequence[Triple] | None = None
-) -> Program:
-    """Return the program of a reading over the shipped ontology or another one."""
-    axioms = compile_axioms([*(ontology or modules.ontology()), *modules.reading(reading)])
+def compile_reading(reading: str) -> Program:
+    """Return the program of a reading over the shipped ontology."""
+    axioms = compile_axioms([*modules.ontology(), *modules.reading(reading)])
     return Program(reading, axioms, build_automaton(axioms))
 
 
-def close_catalogue(catalogue: Sequence[Triple], ontology: Sequence[Triple] | None = None) -> list[Triple]:
+def close_catalogue(catalogue: Sequence[Triple]) -> list[Triple]:
     """Return ontology and catalogue with all that rules and OWL 2 RL conclude from them.
 
     Raises:
         InconsistentGraphError: They contradict each other.
     """
-    stated = [*(ontology or modules.ontology()), *catalogue]
+    stated = [*modules.ontology(), *catalogue]
     return owl_rl_closure([*stated, *apply_stage(new_graph(stated), "catalogue")])
 
 

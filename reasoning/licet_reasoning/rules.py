@@ -6,17 +6,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pyoxigraph import NamedNode, Quad, QuerySolutions, QueryTriples, Store
+
 from licet_ontology.errors import DataError
 from licet_ontology.terms import NS
 from licet_queries.library import folder_queries
-from pyoxigraph import NamedNode, Quad, QuerySolutions, QueryTriples, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from licet_queries.library import SavedQuery
     from pyoxigraph import Triple
 
+    from licet_queries.library import SavedQuery
     from licet_reasoning.axioms import Axioms
 
 VERDICTS = ("violated", "unknown", "met")

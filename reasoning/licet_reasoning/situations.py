@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from licet_ontology.terms import BASE
 
+from licet_ontology.terms import BASE
 from licet_reasoning.closure import unpack_facts
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ class Situations:
     all: tuple[Situation, ...]
 
 
-def group(
-    lineage: Lineage, automaton: Automaton, reached: np.ndarray, reading: str
-) -> Situations:
+def group(lineage: Lineage, automaton: Automaton, reached: np.ndarray, reading: str) -> Situations:
     """Return the situations of the works of a lineage."""
     names = sorted(automaton.starts)
     key = np.concatenate(

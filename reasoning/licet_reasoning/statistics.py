@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from licet_ontology.terms import term
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from fastapi import FastAPI, Request
-from licet_ontology.errors import UsageError
-from licet_ontology.terms import BASE, DCTERMS, DEFAULT_READING, PREFIXES, RDF, XSD
-from licet_queries.library import public_queries, public_query
 from pyoxigraph import Literal, NamedNode, Triple
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from licet_ontology.errors import UsageError
+from licet_ontology.terms import BASE, DCTERMS, DEFAULT_READING, RDF, XSD
+from licet_queries.library import public_queries, public_query
 from licet_service import linked_data, problems, sparql_protocol
 from licet_service.dataset import bind
 from licet_service.negotiation import (
@@ -31,8 +31,6 @@ from licet_service.problems import ProblemError
 from licet_service.sparql_protocol import Question, ThreadEvaluator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from licet_service.dataset import Dataset
@@ -63,6 +61,7 @@ class Envelope:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -91,6 +90,7 @@ class _Application(FastAPI):
     """FastAPI within the envelope, which its own handler of unforeseen errors would escape."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
         await Envelope(super().__call__)(scope, receive, send)
 
 
@@ -145,7 +145,7 @@ def _add_home(app: FastAPI, dataset: Dataset, settings: Settings) -> None:
     async def void(request: Request) -> Response:
         opened = await asyncio.to_thread(dataset.latest)
         triples = dataset_description(_address(request, settings), opened.snapshot.manifest)
-        return linked_data.serialized(request, triples, negotiate(request, GRAPHS))
+        return linked_data.serialized(request, triples, negotiate(request, GRAPHS), GRAPHS)
 
 
 def _address(request: Request, settings: Settings) -> str:
@@ -230,7 +230,7 @@ def _add_sparql(app: FastAPI, dataset: Dataset, evaluator: Evaluator, settings: 
         if not {"query", "update"} & set(request.query_params):
             opened = await asyncio.to_thread(dataset.latest)
             triples = service_description(_address(request, settings), opened.snapshot.manifest)
-            return linked_data.serialized(request, triples, negotiate(request, GRAPHS))
+            return linked_data.serialized(request, triples, negotiate(request, GRAPHS), GRAPHS)
         return await sparql_protocol.respond(request, evaluator, settings)
 
     text = {"schema": {"type": "string"}}

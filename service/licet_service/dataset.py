@@ -6,19 +6,21 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pyoxigraph import Literal, NamedNode, Store, Variable
+
 from licet_ingest.snapshot import current
 from licet_ontology.errors import UsageError
 from licet_ontology.modules import readings
 from licet_ontology.terms import DEFAULT_READING, PREFIXES, default_graphs, license_iri, work_iri
-from pyoxigraph import Literal, NamedNode, Store, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+
     from licet_ingest.snapshot import Snapshot
     from licet_queries.library import Parameter, SavedQuery
-    from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
 
 @dataclass(frozen=True)

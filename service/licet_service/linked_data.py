@@ -6,17 +6,17 @@ import asyncio
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
 import jinja2
 import orjson
 from fastapi import APIRouter, Request
-from licet_ontology import modules
-from licet_ontology.terms import BASE, DEFAULT_READING, NS, PREFIXES, RDFS
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 from starlette.responses import Response
 
+from licet_ontology import modules
+from licet_ontology.terms import BASE, DEFAULT_READING, NS, PREFIXES, RDFS
 from licet_service.negotiation import (
     GRAPHS,
     HTML,
@@ -31,25 +31,17 @@ from licet_service.problems import ProblemError
 from licet_service.sparql_protocol import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from licet_service.negotiation import Representation
     from licet_service.settings import Settings
     from licet_service.sparql_protocol import Evaluator
 
 KINDS: Final = {
-    "model": "work.html",
-    "dataset": "work.html",
-    "service": "work.html",
+    **dict.fromkeys(("model", "dataset", "service"), "work.html"),
     "license": "license.html",
-    "license-family": "resource.html",
-    "clause": "resource.html",
-    "situation": "resource.html",
-    "finding": "resource.html",
-    "reading": "resource.html",
-    "derivation": "resource.html",
-    "observation": "resource.html",
-    "build": "resource.html",
-    "source": "resource.html",
+    **dict.fromkeys(("license-family", "clause", "situation", "finding"), "resource.html"),
+    **dict.fromkeys(("reading", "derivation", "observation", "build", "source"), "resource.html"),
 }
 """The first step of the path of each kind of resource, and the template of its page."""
 
@@ -72,9 +64,9 @@ SELECT DISTINCT ?this ?finding ?class ?code ?severity ?label ?meaning ?remedy ?i
                 ?because ?becauseLabel ?section ?quote ?license ?licenseLabel ?against
 WHERE {
   ?this licet:situation/(licet:hasFinding|licet:hasOpenQuestion) ?finding .
+  VALUES ?class { licet:Finding licet:OpenQuestion }
   ?finding a ?class ; licet:code ?code ; licet:severity ?severity ; licet:inherited ?inherited ;
            licet:kind ?kind ; licet:because ?because .
-  FILTER(?class IN (licet:Finding, licet:OpenQuestion))
   ?kind rdfs:label ?label ; skos:definition ?meaning ; licet:remedy ?remedy .
   OPTIONAL { ?because rdfs:label ?becauseLabel }
   OPTIONAL { ?because licet:section ?section ; licet:quote ?quote }
@@ -92,8 +84,7 @@ WHERE {
   ?clause a ?group ; rdfs:label ?label .
   ?license licet:hasClause ?clause ; rdfs:label ?licenseLabel .
   BIND(EXISTS { ?situation licet:inherits ?clause } AS ?inherited)
-  OPTIONAL { ?clause licet:section ?section }
-  OPTIONAL { ?clause licet:quote ?quote }
+  OPTIONAL { ?clause licet:section ?section } OPTIONAL { ?clause licet:quote ?quote }
 }
 ORDER BY ?license ?label ?clause"""
 
@@ -102,8 +93,7 @@ SELECT DISTINCT ?this ?relation ?relationLabel ?parent ?parentLabel ?license ?li
 WHERE {
   ?this licet:reuses ?parent ; ?relation ?parent .
   FILTER(?relation != licet:reuses)
-  ?relation rdfs:label ?relationLabel .
-  ?parent rdfs:label ?parentLabel .
+  ?relation rdfs:label ?relationLabel . ?parent rdfs:label ?parentLabel .
   OPTIONAL { ?parent licet:license|licet:gap|licet:declaredFamily ?license .
              ?license rdfs:label ?licenseLabel }
 }
@@ -115,19 +105,13 @@ WHERE {
   ?scope rdfs:subPropertyOf licet:hasClause ; rdfs:label ?scopeLabel ;
          skos:definition ?scopeMeaning .
   FILTER(?scope != licet:hasClause)
-  ?this ?scope ?clause .
-  ?clause rdfs:label ?label .
-  OPTIONAL { ?clause licet:section ?section }
-  OPTIONAL { ?clause licet:quote ?quote }
+  ?this ?scope ?clause . ?clause rdfs:label ?label .
+  OPTIONAL { ?clause licet:section ?section } OPTIONAL { ?clause licet:quote ?quote }
 }
 ORDER BY ?scope ?label ?clause"""
 
-_PAGE_QUERIES: Final = {
-    "work.html": {
-        "judgements": _JUDGEMENTS,
-        "obligations": _OBLIGATIONS,
-        "parents": _PARENTS,
-    },
+_PAGE_QUERIES: Final[dict[str, dict[str, str]]] = {
+    "work.html": {"judgements": _JUDGEMENTS, "obligations": _OBLIGATIONS, "parents": _PARENTS},
     "license.html": {"clauses": _CLAUSES},
     "resource.html": {},
 }
@@ -157,7 +141,7 @@ _TEMPLATES = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters.update(href=href, compact=compact)
+cast("dict[str, Any]", _TEMPLATES.globals).update(href=href, compact=compact)
 
 
 def page(template: str, **context: Any) -> bytes:
@@ -165,12 +149,18 @@ def page(template: str, **context: Any) -> bytes:
     return _TEMPLATES.get_template(template).render(**context).encode()
 
 
-def serialized(request: Request, triples: Iterable[Triple], choice: Choice) -> Response:
-    """Return triples as a response in a format of RDF."""
+def serialized(
+    request: Request,
+    triples: Iterable[Triple],
+    choice: Choice,
+    offers: Sequence[Representation] = PAGES,
+) -> Response:
+    """Return triples as a response in a format of RDF, one of those on offer."""
     format_ = choice.representation.format
     assert isinstance(format_, RdfFormat)  # noqa: S101 - only formats of RDF are passed
     body = serialize(triples, format=format_, prefixes=PREFIXES)
-    return Response(body, media_type=choice.media_type, headers=alternates(request, choice, PAGES))
+    headers = alternates(request, choice, offers)
+    return Response(body, media_type=choice.media_type, headers=headers)
 
 
 def html(request: Request, choice: Choice, template: str, **context: Any) -> Response:
@@ -228,14 +218,12 @@ async def describe(evaluator: Evaluator, iri: str, reading: str, max_triples: in
     """Return what the graph says of a resource under a reading; nothing, if it knows it not."""
     this = {"this": NamedNode(iri)}
     as_lines = choose(GRAPHS, None, ["nt"])
-    answers = await asyncio.gather(
-        *(
-            evaluator.answer(Question(text % (max_triples + 1), None, as_lines, reading, this))
-            for text in (_OUTGOING, _INCOMING)
-        )
-    )
+    texts = [text % (max_triples + 1) for text in (_OUTGOING, _INCOMING)]
+    asked = [evaluator.answer(Question(text, None, as_lines, reading, this)) for text in texts]
+    answers = await asyncio.gather(*asked)
+    # A CONSTRUCT repeats a triple for each solution that gives it.
     outgoing, incoming = (
-        list(parse(answer.body, format=RdfFormat.N_TRIPLES)) for answer in answers
+        list(dict.fromkeys(parse(answer.body, format=RdfFormat.N_TRIPLES))) for answer in answers
     )
     own = [q for q in outgoing if q.subject == this["this"]]
     cut = max(len(own), len(incoming)) > max_triples
@@ -245,7 +233,7 @@ async def describe(evaluator: Evaluator, iri: str, reading: str, max_triples: in
 
 
 async def rows(evaluator: Evaluator, text: str, reading: str, iri: str) -> list[dict[str, str]]:
-    """Return the solutions of a SELECT about a resource as text; what is unbound is empty."""
+    """Return the solutions of a SELECT about a resource, as text; what is unbound is empty."""
     question = Question(text, choose(RESULTS, None), None, reading, {"this": NamedNode(iri)})
     result = orjson.loads((await evaluator.answer(question)).body)
     return [
@@ -258,10 +246,10 @@ def vocabulary() -> list[dict[str, Any]]:
     """Return the terms of the ontology, sorted by name, each with its types and annotations."""
     terms: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for t in modules.ontology():
-        if isinstance(t.subject, NamedNode) and t.subject.value.startswith(NS):
-            if not isinstance(t.object, BlankNode):
-                terms[t.subject.value][compact(t.predicate.value)].append(t.object.value)
-    return [{"iri": iri, **found} for iri, found in sorted(terms.items())]
+        if isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode | Literal):
+            terms[t.subject.value][compact(t.predicate.value)].append(t.object.value)
+    own = sorted(iri for iri in terms if iri.startswith(NS))
+    return [{"iri": iri, **terms[iri]} for iri in own]
 
 
 def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
@@ -286,9 +274,7 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
             if choice.representation is not HTML:
                 return serialized(request, found.noted(), choice)
             queries = _PAGE_QUERIES[template]
-            answers = await asyncio.gather(
-                *(rows(evaluator, text, reading, iri) for text in queries.values())
-            )
+            asked = [rows(evaluator, text, reading, iri) for text in queries.values()]
             return html(
                 request,
                 choice,
@@ -298,7 +284,7 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
                 reading=reading,
                 readings=modules.readings(),
                 path=request.scope["path"],
-                **dict(zip(queries, answers, strict=True)),
+                **dict(zip(queries, await asyncio.gather(*asked), strict=True)),
             )
 
         router.add_api_route(

@@ -143,7 +143,7 @@ def _ranges(accept: str) -> dict[str, float]:
 
 def _rating(media_type: str, ranges: dict[str, float]) -> tuple[float, int]:
     """Return the quality of a media type, from the narrowest range it is in, and how narrow."""
-    kind = media_type.split("/")[0]
+    kind = media_type.partition("/")[0]
     for precision, media_range in ((2, media_type), (1, f"{kind}/*"), (0, "*/*")):
         if media_range in ranges:
             return ranges[media_range], precision

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
 from licet_ingest.snapshot import NoSnapshotError
 from licet_ontology.errors import LicetError, UsageError
 from licet_ontology.terms import BASE
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

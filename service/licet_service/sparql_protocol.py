@@ -10,24 +10,17 @@ import asyncio
 import re
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import parse_qsl
 
-from licet_ontology.terms import DEFAULT_READING, PREFIXES
 from pyoxigraph import NamedNode, QueryTriples, Store, Variable
 from starlette.responses import Response
 
-from licet_service.negotiation import (
-    FORMAT_PARAMETERS,
-    GRAPHS,
-    RESULTS,
-    Choice,
-    accept_of,
-    choose,
-    listed,
-)
+from licet_ontology.terms import DEFAULT_READING, PREFIXES
+from licet_service.negotiation import FORMAT_PARAMETERS, GRAPHS, RESULTS, accept_of, choose, listed
 from licet_service.problems import ProblemError, syntax_problem
 
 if TYPE_CHECKING:
@@ -35,8 +28,10 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Literal, QueryBoolean, QuerySolutions
     from starlette.requests import Request
+    from typing_extensions import Buffer
 
     from licet_service.dataset import Dataset, OpenSnapshot
+    from licet_service.negotiation import Choice
     from licet_service.settings import Settings
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -67,9 +62,7 @@ class Question:
     results: Choice | None
     graph: Choice | None
     reading: str = DEFAULT_READING
-    substitutions: Mapping[str, NamedNode | Literal] = field(
-        default_factory=dict[str, "NamedNode | Literal"]
-    )
+    substitutions: Mapping[str, NamedNode | Literal] | None = None
     default_graph_iris: tuple[str, ...] | None = None
     named_graph_iris: tuple[str, ...] | None = None
 
@@ -83,16 +76,13 @@ class Answer:
 
 
 class Evaluator(Protocol):
-    """What answers questions."""
+    """What answers questions, each on the snapshot then in force."""
 
     async def answer(self, question: Question) -> Answer:
-        """Return the answer to a question, on the snapshot now in force.
+        """Return the answer to a question.
 
         Raises:
-            ProblemError: The query is not SPARQL, calls another service, has a result that is
-                too large, or none in an acceptable format.
-            UsageError: There is no such reading.
-            NoSnapshotError: No snapshot can be read.
+            LicetError: There is none; its kind says who must act.
         """
         ...
 
@@ -130,30 +120,26 @@ class ThreadEvaluator:
                 raise ProblemError("not-acceptable", f"This query can be answered as {offers}.")
             output = _BoundedBytes(self._max_result_bytes)
             result.serialize(output, chosen.representation.format)  # type: ignore[arg-type]
-            return Answer(bytes(output.content), chosen.media_type)
+            return Answer(output.getvalue(), chosen.media_type)
         finally:
             # The traceback of an error would carry it to another thread.
             del result
 
 
-class _BoundedBytes:
-    """A file that refuses to grow beyond a size."""
+class _BoundedBytes(BytesIO):
+    """A file in memory that refuses to grow beyond a size."""
 
     def __init__(self, max_bytes: int) -> None:
-        self.content = bytearray()
+        super().__init__()
         self._max_bytes = max_bytes
 
-    def write(self, data: bytes) -> int:
-        if len(self.content) + len(data) > self._max_bytes:
+    def write(self, data: Buffer) -> int:
+        if self.tell() + len(memoryview(data)) > self._max_bytes:
             detail = (
                 f"It has more than {self._max_bytes} bytes. Ask for less, with LIMIT or FILTER."
             )
-            raise ProblemError("result-too-large", detail, max_result_bytes=self._max_bytes)
-        self.content += data
-        return len(data)
-
-    def flush(self) -> None:
-        """Do nothing; all is written already."""
+            raise ProblemError("result-too-large", detail, max_bytes=self._max_bytes)
+        return super().write(data)
 
 
 _THREAD_START = threading.Lock()
@@ -162,6 +148,7 @@ _THREAD_START = threading.Lock()
 def _in_thread(call: Callable[[], Answer]) -> Future[Answer]:
     """Return the outcome of a call that runs in a new thread with a deep stack."""
     future: Future[Answer] = Future()
+    future.set_running_or_notify_cancel()  # from here on nobody can cancel it
 
     def run() -> None:
         try:
@@ -188,7 +175,7 @@ def _query(
         return opened.store.query(
             question.text,
             prefixes=dict(PREFIXES),
-            substitutions={Variable(n): v for n, v in question.substitutions.items()},
+            substitutions={Variable(n): v for n, v in (question.substitutions or {}).items()},
         )
     return opened.query(
         question.text,
@@ -202,10 +189,10 @@ def _query(
 def keyword_problem(text: str, keyword: str) -> SyntaxError | None:
     """Return what the parser says of a query without a keyword, or None if it is not missed.
 
-    Wherever the keyword's letters stand, they are replaced by others. In names, strings, IRIs
-    and comments that changes nothing that the parser minds; in the keyword's own place it is
-    an error of syntax. No scanner has to guess what the parser takes for a string. A query
-    that has an error of its own comes back with that one.
+    Wherever the keyword's letters stand, others take their place. In names, strings, IRIs and
+    comments the parser does not mind; for the keyword itself it is an error of syntax. So no
+    scanner has to guess what the parser takes for a string. A query with an error of its own
+    comes back with that one.
     """
     replaced = re.sub(keyword, lambda m: m[0][:-2] + "ZQ", text, flags=re.IGNORECASE | re.ASCII)
     if replaced == text:
@@ -220,7 +207,7 @@ def keyword_problem(text: str, keyword: str) -> SyntaxError | None:
 def refuse_federation(text: str) -> None:
     """Refuse a query that calls another service: the store would fetch whatever it names.
 
-    This is a guard in the text; that the process cannot reach the network is a later one.
+    A process that cannot reach the network is to stand behind this one day.
 
     Raises:
         ProblemError: The query uses SERVICE, or contains the word and cannot be parsed.
@@ -273,8 +260,7 @@ async def question_of(request: Request, max_query_bytes: int) -> Question:
 
     texts = list(dict.fromkeys([*texts, *values("query")]))
     if len(texts) != 1:
-        found = "several different ones" if texts else "none"
-        raise ProblemError("malformed-request", f"A request holds one query; this has {found}.")
+        raise ProblemError("malformed-request", "A request must hold one query.", found=len(texts))
     if len(texts[0].encode(errors="replace")) > max_query_bytes:
         raise _too_large(max_query_bytes)
     wanted, accept = values(*FORMAT_PARAMETERS), accept_of(request)

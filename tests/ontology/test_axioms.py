@@ -189,7 +189,6 @@ def test_the_error_tells_which_axiom_and_why() -> None:
 ################################################################ what should be refused
 
 
-@pytest.mark.xfail(reason="the compiler does not see these forms", strict=True)
 @pytest.mark.parametrize(
     "axiom",
     [

@@ -117,8 +117,9 @@ def test_the_catalogue_conforms() -> None:
     assert messages(graph([*modules.ontology(), *modules.catalogue()])) == []
 
 
-def test_the_catalogue_conforms_without_the_ontology() -> None:
-    assert messages(graph(modules.catalogue())) == []
+def test_clauses_are_found_without_the_ontology() -> None:
+    clause = PREFIXES + BARE_CLAUSE
+    assert any("one kind" in said for said in messages(Graph().parse(data=clause, format="turtle")))
 
 
 @pytest.mark.parametrize(
@@ -302,7 +303,7 @@ DERIVATION_FAULTS = [
     ('model:m licet:finetunedFrom "base" .', "Name what a work derives from"),
     ("model:m licet:mergedFrom [] .", "Name what a work derives from"),
     ("license:x licet:copyOf model:m .", "Name the derived work"),
-    ("model:m licet:finetunedFrom model:m .", "from itself"),
+    ("model:m licet:finetunedFrom model:m .", "of https://w3id.org/licet/model/m from itself"),
     ("dataset:d licet:derivativeOf dataset:d .", "from itself"),
     ("model:m licet:trainedOn model:n .", "under https://w3id.org/licet/dataset/"),
     ("dataset:d licet:generatedBy dataset:e .", "under https://w3id.org/licet/model/"),

@@ -5,19 +5,19 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from contextlib import closing
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import orjson
-from licet_ontology.errors import SourceError
 
 from licet_ingest.hub_json import bounded, work_record
 from licet_ingest.records import Fault
 from licet_ingest.sources import SourceItem
+from licet_ontology.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedReader
     from pathlib import Path
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
@@ -69,10 +69,10 @@ class JsonLinesDump:
         except (OSError, EOFError, zlib.error) as error:
             raise SourceError(f"cannot read {self.path}: {error}") from error
 
-    def _open(self) -> closing[IO[bytes]]:
+    def _open(self) -> gzip.GzipFile | BufferedReader:
         with self.path.open("rb") as file:
             is_gzip = file.read(2) == b"\x1f\x8b"
-        return closing(gzip.open(self.path, "rb") if is_gzip else self.path.open("rb"))
+        return gzip.open(self.path, "rb") if is_gzip else self.path.open("rb")
 
     def _item(self, line: bytes, place: str) -> SourceItem:
         if len(line) > MAX_LINE_BYTES:
@@ -87,7 +87,7 @@ class JsonLinesDump:
         return SourceItem(work=work, faults=tuple(faults))
 
 
-def _bounded_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+def _bounded_lines(file: gzip.GzipFile | BufferedReader) -> Iterator[tuple[int, bytes]]:
     """Yield number and bytes of each line, one byte more than allowed of those too long."""
     number = 0
     while line := file.readline(MAX_LINE_BYTES + 1):

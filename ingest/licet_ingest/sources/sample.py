@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-from licet_ontology.errors import DataError
-
 from licet_ingest.records import KINDS, STATED_RELATIONS, Derivation
 from licet_ingest.sources import SourceItem
 from licet_ingest.sources.dump import JsonLinesDump
+from licet_ontology.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,9 +43,8 @@ class Sample:
                 yield from JsonLinesDump(path, kind).items()
         text = folder.joinpath(_DERIVATIONS).read_text(encoding="utf-8")
         for row in csv.DictReader(text.splitlines()):
-            if row["relation"] not in STATED_RELATIONS or {row["child_type"], row["parent_type"]} - set(
-                KINDS
-            ):
+            kinds = {row["child_type"], row["parent_type"]}
+            if row["relation"] not in STATED_RELATIONS or kinds - set(KINDS):
                 raise DataError(f"{_DERIVATIONS}: {row} states no known relation of works")
             yield SourceItem(
                 derivation=Derivation(

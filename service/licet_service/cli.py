@@ -1,0 +1,403 @@
+"""The command line: data on standard output, messages on standard error."""
+
+from __future__ import annotations
+
+import enum
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from licet_ontology.errors import LicetError, SourceError, UnknownWorkError, UsageError
+from licet_ontology.terms import DEFAULT_READING, PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+
+    from licet_ingest.sources import Source
+    from licet_reasoning.explain import Explanation
+
+EXIT_ERRORS = 1
+EXIT_USAGE = 2
+EXIT_UNKNOWN = 3
+EXIT_UNUSABLE = 4
+
+app = typer.Typer(
+    help="What the licenses behind an AI model oblige, forbid and permit.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog="Exit status: 0 nothing wrong, 1 terms violated, 2 wrong usage, "
+    "3 nothing violated but something unknown, 4 a source or snapshot is unusable.",
+)
+
+Data = Annotated[
+    Path, typer.Option("--data", envvar="LICET_DATA", help="The folder that holds the snapshots.")
+]
+Reading = Annotated[
+    str, typer.Option("--reading", envvar="LICET_READING", help="The reading of contested law.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+DEFAULT_DATA = Path("licet-data")
+
+
+class ResultFormat(enum.StrEnum):
+    """How the answer to a query is printed."""
+
+    table = "table"
+    json = "json"
+    xml = "xml"
+    csv = "csv"
+    tsv = "tsv"
+    turtle = "turtle"
+    nt = "nt"
+    rdfxml = "rdfxml"
+    jsonld = "jsonld"
+
+
+class DumpFormat(enum.StrEnum):
+    """How a dump is written."""
+
+    nquads = "nquads"
+    trig = "trig"
+
+
+def main() -> NoReturn:
+    """Run the command line; errors that Licet foresees become one line and an exit status."""
+    try:
+        app(standalone_mode=True)
+    except UnknownWorkError as error:
+        say(str(error))
+        sys.exit(EXIT_UNKNOWN)
+    except LicetError as error:
+        say(str(error))
+        sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_UNUSABLE)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(0)
+
+
+def say(message: str) -> None:
+    """Print a message to standard error."""
+    typer.echo(message, err=True)
+
+
+def emit(lines: Iterable[str]) -> None:
+    """Print data to standard output."""
+    for line in lines:
+        typer.echo(line)
+
+
+@app.command()
+def build(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="sample, or dumps of the Hub's model list (.jsonl, .jsonl.gz)."),
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Build a snapshot from sources and put it in force."""
+    from licet_reasoning.build import build as build_snapshot
+
+    snapshot = build_snapshot(data, [_source(name) for name in sources or ["sample"]], say)
+    if as_json:
+        typer.echo(json.dumps(snapshot.manifest, indent=2))
+        return
+    for source in snapshot.manifest["sources"]:
+        r = source["records"]
+        typer.echo(
+            f"{source['name']}: {r['read']} records read = {r['ingested']} ingested "
+            f"+ {r['merged']} merged + {r['rejected']} rejected; "
+            f"{r['values_dropped']} values left out of records that were kept"
+        )
+    counts = snapshot.manifest["counts"]
+    typer.echo(
+        f"{counts['works_in_graph']} works, {counts['works'] - counts['works_in_graph']} more that "
+        f"they name, {counts['derivations']} derivations"
+    )
+    for reading, figures in snapshot.manifest["readings"].items():
+        typer.echo(f"reading {reading}: {figures['situations']} situations")
+    typer.echo(f"snapshot {snapshot.path}; what was left out and why: rejects.jsonl there")
+
+
+def _source(name: str) -> Source:
+    from licet_ingest.sources.dump import JsonLinesDump
+    from licet_ingest.sources.sample import Sample
+
+    if name == "sample":
+        return Sample()
+    path = Path(name)
+    if not path.name.endswith((".jsonl", ".jsonl.gz")):
+        raise UsageError(f"{name}: a source is 'sample' or a file that ends in .jsonl or .jsonl.gz")
+    if not path.is_file():
+        raise SourceError(f"{name}: there is no such file")
+    return JsonLinesDump(path)
+
+
+@app.command()
+def serve(
+    data: Data = DEFAULT_DATA,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve the snapshot in force over HTTP."""
+    import uvicorn
+
+    from licet_service.app import create_app
+    from licet_service.dataset import Dataset
+    from licet_service.settings import Settings
+
+    settings = Settings(data=data, host=host, port=port)
+    say(f"serving {data} on http://{host}:{port}")
+    uvicorn.run(create_app(settings, Dataset(data)), host=host, port=port, log_level="warning")
+
+
+@app.command()
+def query(
+    name: Annotated[str | None, typer.Argument(help="A saved query; without it, all.")] = None,
+    values: Annotated[list[str] | None, typer.Argument(help="Its parameters, key=value.")] = None,
+    data: Data = DEFAULT_DATA,
+    reading: Reading = DEFAULT_READING,
+    format_: Annotated[ResultFormat, typer.Option("--format")] = ResultFormat.table,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a saved question."""
+    from licet_queries.library import public_queries, public_query
+    from licet_service.dataset import Dataset, bind
+    from licet_service.report import table_lines
+
+    if name is None:
+        rows = [
+            (q.name, " ".join(f"{p.name}={p.example}" for p in q.parameters), q.summary)
+            for q in public_queries()
+        ]
+        if as_json:
+            keys = ("name", "parameters", "summary")
+            typer.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=2))
+        else:
+            emit(table_lines(("query", "parameters", "question"), rows))
+        return
+    saved = public_query(name)
+    pairs = [value.partition("=") for value in values or ()]
+    if wrong := [key for key, equals, _ in pairs if not equals]:
+        raise UsageError(f"write parameters as key=value, not {wrong[0]!r}")
+    say(saved.summary)
+    answer = (
+        Dataset(data)
+        .latest()
+        .query(saved.text, reading=reading, substitutions=bind(saved, {k: v for k, _, v in pairs}))
+    )
+    _print_answer(answer, ResultFormat.json if as_json else format_)
+
+
+@app.command()
+def sparql(
+    file: Annotated[str, typer.Argument(help="A file with SPARQL, or - for standard input.")],
+    data: Data = DEFAULT_DATA,
+    reading: Reading = DEFAULT_READING,
+    format_: Annotated[ResultFormat, typer.Option("--format")] = ResultFormat.table,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a SPARQL query."""
+    from licet_service.dataset import Dataset
+
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {file}: {error}") from error
+    try:
+        answer = Dataset(data).latest().query(text, reading=reading)
+    except SyntaxError as error:
+        raise UsageError(f"not a SPARQL query: {error.msg}") from error
+    _print_answer(answer, ResultFormat.json if as_json else format_)
+
+
+def _print_answer(
+    answer: QuerySolutions | QueryBoolean | QueryTriples, format_: ResultFormat
+) -> None:
+    from pyoxigraph import (
+        QueryResultsFormat,
+        QuerySolutions,
+        QueryTriples,
+        RdfFormat,
+    )
+
+    from licet_service.report import table_lines
+
+    if isinstance(answer, QueryTriples):
+        graph_formats = {
+            ResultFormat.nt: RdfFormat.N_TRIPLES,
+            ResultFormat.rdfxml: RdfFormat.RDF_XML,
+            ResultFormat.xml: RdfFormat.RDF_XML,
+            ResultFormat.jsonld: RdfFormat.JSON_LD,
+            ResultFormat.json: RdfFormat.JSON_LD,
+        }
+        rdf_format = graph_formats.get(format_, RdfFormat.TURTLE)
+        _echo(serialize(answer, format=rdf_format, prefixes=PREFIXES))
+        return
+    result_formats = {
+        ResultFormat.json: QueryResultsFormat.JSON,
+        ResultFormat.xml: QueryResultsFormat.XML,
+        ResultFormat.csv: QueryResultsFormat.CSV,
+        ResultFormat.tsv: QueryResultsFormat.TSV,
+    }
+    if format_ in result_formats:
+        _echo(answer.serialize(format=result_formats[format_]))
+    elif isinstance(answer, QuerySolutions):
+        names = [variable.value for variable in answer.variables]
+        emit(table_lines(names, [[_short(row[name]) for name in names] for row in answer]))
+    else:
+        typer.echo("true" if answer else "false")
+
+
+def _echo(serialized: bytes | None) -> None:
+    typer.echo((serialized or b"").decode().rstrip("\n"))
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return ""
+    text: str = value.value
+    for prefix, namespace in PREFIXES.items():
+        if text.startswith(namespace):
+            return f"{prefix}:{text.removeprefix(namespace)}"
+    return text
+
+
+def _explanation(work: str, data: Path, reading: str) -> Explanation:
+    from licet_ontology.terms import work_iri
+    from licet_reasoning.explain import Explainer
+    from licet_reasoning.quotient import compile_reading
+    from licet_service.dataset import Dataset
+
+    program = compile_reading(reading)
+    kind, id_ = (
+        ("dataset", work.removeprefix("datasets/"))
+        if work.startswith("datasets/")
+        else ("model", work)
+    )
+    return Explainer(Dataset(data).latest().store, program).explain(work_iri(kind, id_))
+
+
+@app.command()
+def explain(
+    work: Annotated[str, typer.Argument(help="owner/name, or datasets/owner/name.")],
+    data: Data = DEFAULT_DATA,
+    reading: Reading = DEFAULT_READING,
+    as_json: AsJson = False,
+) -> None:
+    """Say why each clause binds a work and why each finding holds."""
+    from licet_service.report import explanation_json, explanation_lines
+
+    explanation = _explanation(work, data, reading)
+    if as_json:
+        typer.echo(json.dumps(explanation_json(explanation), indent=2))
+    else:
+        emit(explanation_lines(explanation))
+
+
+@app.command()
+def check(
+    work: Annotated[str, typer.Argument(help="owner/name, or datasets/owner/name.")],
+    data: Data = DEFAULT_DATA,
+    reading: Reading = DEFAULT_READING,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is wrong with a work, what is unknown, and what binds its publisher."""
+    from licet_service.report import check_lines, explanation_json
+
+    explanation = _explanation(work, data, reading)
+    if as_json:
+        typer.echo(json.dumps(explanation_json(explanation), indent=2))
+    else:
+        emit(check_lines(explanation))
+    if explanation.has_errors:
+        raise typer.Exit(EXIT_ERRORS)
+    if explanation.has_unknowns:
+        raise typer.Exit(EXIT_UNKNOWN)
+
+
+@app.command()
+def licenses(
+    license_id: Annotated[str | None, typer.Argument(help="One license; without it, all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the licenses of the catalogue, or show one."""
+    from licet_service.license_view import license_ids, license_markdown, license_view
+    from licet_service.report import table_lines
+
+    if license_id is not None:
+        view = license_view(license_id)
+        if as_json:
+            typer.echo(json.dumps(asdict(view), indent=2, ensure_ascii=False))
+        else:
+            emit(license_markdown(view))
+        return
+    views = [license_view(id_) for id_ in license_ids()]
+    if as_json:
+        typer.echo(json.dumps([asdict(view) for view in views], indent=2, ensure_ascii=False))
+        return
+    rows = [
+        (
+            v.id,
+            v.label,
+            str(len(v.clauses)) if v.read else "not read",
+            next((f.value for f in v.facts if f.name == "commercialUse"), ""),
+        )
+        for v in views
+    ]
+    emit(table_lines(("license", "name", "clauses", "commercial use"), rows))
+
+
+@app.command()
+def export(
+    output: Annotated[Path, typer.Argument(help="The file to write.")],
+    data: Data = DEFAULT_DATA,
+    format_: Annotated[DumpFormat, typer.Option("--format")] = DumpFormat.nquads,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Write the whole snapshot in force as linked data."""
+    from pyoxigraph import RdfFormat
+
+    from licet_service.dataset import Dataset
+
+    if output.exists() and not force:
+        raise UsageError(f"{output} exists; --force replaces it")
+    latest = Dataset(data).latest()
+    formats = {DumpFormat.nquads: RdfFormat.N_QUADS, DumpFormat.trig: RdfFormat.TRIG}
+    unfinished = output.with_name(f"{output.name}.part")
+    latest.store.dump(str(unfinished), format=formats[format_])
+    unfinished.replace(output)
+    say(f"wrote {output} from snapshot {latest.snapshot.id}")
+
+
+@app.command()
+def validate(
+    ontology_only: Annotated[
+        bool, typer.Option("--ontology", help="Only the ontology and the license catalogue.")
+    ] = False,
+    data: Data = DEFAULT_DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Check ontology, catalogue and snapshot; status 1 if anything is wrong."""
+    from licet_service.validation import catalogue_faults, snapshot_faults
+
+    faults = catalogue_faults(say)
+    if not ontology_only:
+        from licet_service.dataset import Dataset
+
+        faults += snapshot_faults(Dataset(data).latest(), say)
+    if as_json:
+        typer.echo(json.dumps(faults, indent=2))
+    else:
+        emit(faults or ["nothing wrong"])
+    if faults:
+        raise typer.Exit(EXIT_ERRORS)
