@@ -28,10 +28,13 @@ def _turtle_files(*folder: str) -> Iterator[Traversable]:
 
 
 def parse_turtle(text: str, blank_prefix: str) -> list[Triple]:
-    """Return the triples of a Turtle text, its blank nodes named apart by a prefix."""
+    """Return the triples of a Turtle text, its blank nodes numbered behind a prefix."""
+    names: dict[BlankNode, BlankNode] = {}
 
     def renamed(node: object) -> object:
-        return BlankNode(f"{blank_prefix}{node.value}") if isinstance(node, BlankNode) else node
+        if not isinstance(node, BlankNode):
+            return node
+        return names.setdefault(node, BlankNode(f"{blank_prefix}{len(names)}"))
 
     return [
         Triple(renamed(quad.subject), quad.predicate, renamed(quad.object))  # type: ignore[arg-type]

@@ -83,7 +83,7 @@ def build(
         collection = collect(sources, lambda name, count: say(f"{name}: {count:,} records read"))
         works, derivations = works_table(collection), derivations_table(collection)
         say(f"{len(works):,} works, {len(derivations):,} derivations")
-        closed = shipped_catalogue()
+        closed = shipped_catalogue(data / "cache")
         outcomes: dict[str, Outcome] = {}
         for reading in modules.readings():
             program = compile_reading(reading)

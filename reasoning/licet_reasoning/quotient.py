@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pyoxigraph import NamedNode, Quad, Store, Triple
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from licet_ontology import modules
 from licet_ontology.terms import term
+from licet_queries.library import folder_queries
 from licet_reasoning.automaton import Automaton, build_automaton
 from licet_reasoning.axioms import Axioms, compile_axioms
 from licet_reasoning.closure import pack_facts, reaching
@@ -20,6 +23,7 @@ from licet_reasoning.situations import Situations, group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from licet_reasoning.closure import Lineage
     from licet_reasoning.situations import Fact
@@ -81,9 +85,27 @@ def close_catalogue(catalogue: Sequence[Triple]) -> list[Triple]:
 
 
 @cache
-def shipped_catalogue() -> tuple[Triple, ...]:
-    """Return the shipped ontology and catalogue, closed; made once per process."""
-    return tuple(close_catalogue(modules.catalogue()))
+def shipped_catalogue(kept: Path | None = None) -> tuple[Triple, ...]:
+    """Return the shipped ontology and catalogue, closed; made once per process.
+
+    Args:
+        kept: A folder to keep the result in. It is found there again as long as ontology,
+            catalogue, rules and owlrl are the same.
+    """
+    if kept is None:
+        return tuple(close_catalogue(modules.catalogue()))
+    stated = serialize((*modules.ontology(), *modules.catalogue()), format=RdfFormat.N_TRIPLES)
+    rules = "".join(rule.text for rule in folder_queries("rules"))
+    made_from = (stated or b"") + rules.encode() + version("owlrl").encode()
+    file = kept / f"catalogue-{hashlib.sha256(made_from).hexdigest()[:20]}.nt"
+    if file.exists():
+        return tuple(quad.triple for quad in parse(path=str(file), format=RdfFormat.N_TRIPLES))
+    closed = tuple(close_catalogue(modules.catalogue()))
+    kept.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_suffix(".part")
+    unfinished.write_bytes(serialize(closed, format=RdfFormat.N_TRIPLES) or b"")
+    unfinished.replace(file)
+    return closed
 
 
 def conclude(lineage: Lineage, program: Program, closed_catalogue: Sequence[Triple]) -> Outcome:

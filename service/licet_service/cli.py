@@ -228,6 +228,7 @@ def _print_answer(
         QuerySolutions,
         QueryTriples,
         RdfFormat,
+        serialize,
     )
 
     from licet_service.report import table_lines

@@ -1,0 +1,1 @@
+"""What Licet costs, measured; run by ``make bench``."""

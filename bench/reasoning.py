@@ -1,0 +1,69 @@
+"""The reasoning step against owlrl on the plain graph, in one run."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from bench import hub_like
+from licet_ingest.collect import Collection, collect
+from licet_ingest.graph import work_iris
+from licet_ingest.hub_json import work_record
+from licet_ingest.sources import SourceItem
+from licet_ingest.tables import derivations_table, works_table
+from licet_ontology import modules
+from licet_ontology.terms import DEFAULT_READING
+from licet_reasoning.lineage import lineage_of
+from licet_reasoning.oracle import oracle, plain_graph
+from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
+from licet_reasoning.rules import apply_stage, new_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class _Generated:
+    name = "generated"
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def describe(self) -> dict[str, str | int | None]:
+        return {"name": self.name}
+
+    def items(self) -> Iterator[SourceItem]:
+        for number, item in enumerate(hub_like.models(self._count)):
+            work, faults = work_record(item, "model", str(number))
+            yield SourceItem(work=work, faults=tuple(faults))
+
+
+def measure_reasoning(count: int) -> list[tuple[str, str]]:
+    """Return the times of both on the same generated models, and their ratio."""
+    collection: Collection = collect([_Generated(count)])
+    works, derivations = works_table(collection), derivations_table(collection)
+    closed = shipped_catalogue()
+    started = time.perf_counter()
+    program = compile_reading(DEFAULT_READING)
+    lineage = lineage_of(works, derivations, program.automaton)
+    outcome = conclude(lineage, program, closed)
+    ours_s = time.perf_counter() - started
+    stated = [*modules.ontology(), *modules.catalogue()]
+    axioms = [
+        *stated,
+        *modules.reading(DEFAULT_READING),
+        *apply_stage(new_graph(stated), "catalogue"),
+    ]
+    names = work_iris(works)
+    graph = plain_graph(lineage, names, program.automaton.relations)
+    started = time.perf_counter()
+    consequences, _ = oracle(graph, axioms, frozenset(names))
+    owlrl_s = time.perf_counter() - started
+    size = f"{count:,} generated models ({len(outcome.situations.all)} situations)"
+    return [
+        (f"closure, situations and rules, {size}", f"{ours_s:.2f} s"),
+        (
+            f"owlrl and the same rules on the plain graph ({len(consequences):,} consequences)",
+            f"{owlrl_s:.1f} s",
+        ),
+        ("ratio", f"{owlrl_s / ours_s:.0f}"),
+    ]

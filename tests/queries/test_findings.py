@@ -1,0 +1,948 @@
+"""Each finding rule: worlds where it fires, where it just does not, and where nobody can say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+import pytest
+
+from licet_ingest.collect import collect
+from licet_ingest.sources import Source
+from licet_ingest.tables import derivations_table, works_table
+from licet_ontology.terms import local_name
+from licet_queries.library import folder_queries
+from licet_reasoning.lineage import lineage_of
+from licet_reasoning.quotient import Program, compile_reading, conclude, shipped_catalogue
+
+BOTH = ("cautious", "text")
+
+
+class Case(NamedTuple):
+    """A world, and what a rule says of the work ``x/it`` in it.
+
+    Attributes:
+        code: Of the rule.
+        sentence: What the case shows.
+        world: One work a line, as in the fixture ``read_world``.
+        verdict: ``violated``, ``unknown`` or ``met``; empty where the rule must be silent.
+        readings: Under which that holds.
+        against: What stands against it; not compared where it is None.
+    """
+
+    code: str
+    sentence: str
+    world: str
+    verdict: str
+    readings: tuple[str, ...] = BOTH
+    against: set[str] | None = None
+
+
+CASES = [
+    # ------------------------------------------------------------------ share-alike
+    Case(
+        "share-alike",
+        "a fine-tune of a GPL model under Apache breaks share-alike",
+        """
+        base: gpl-3.0
+        x/it: apache-2.0, finetunedFrom base
+        """,
+        "violated",
+        against={"license/apache-2.0"},
+    ),
+    Case(
+        "share-alike",
+        "a fine-tune of a GPL model under the GPL keeps it",
+        """
+        base: gpl-3.0
+        x/it: gpl-3.0, finetunedFrom base
+        """,
+        "met",
+    ),
+    Case(
+        "share-alike",
+        "GPL and Apache merged under the GPL are fine",
+        """
+        one: gpl-3.0
+        two: apache-2.0
+        x/it: gpl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "share-alike",
+        "the GPL accepts the Affero GPL, but not the other way round",
+        """
+        base: agpl-3.0
+        x/it: gpl-3.0, finetunedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "share-alike",
+        "a derivative of a GPL model under the Affero GPL is accepted",
+        """
+        base: gpl-3.0
+        x/it: agpl-3.0, finetunedFrom base
+        """,
+        "met",
+    ),
+    Case(
+        "share-alike",
+        "the license of a grandparent counts",
+        """
+        root: mg-by-sa-2.0
+        base: mg-by-sa-2.0, finetunedFrom root
+        x/it: mit, quantizedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "share-alike",
+        "a derivative that states no license may yet be under the right one",
+        """
+        base: gpl-3.0
+        x/it: NoLicense, finetunedFrom base
+        """,
+        "unknown",
+    ),
+    Case(
+        "share-alike",
+        "a derivative of two licenses that do not say what they cover is not judged",
+        """
+        base: gpl-3.0
+        x/it: gpl-3.0, mit, AmbiguousLicense, finetunedFrom base
+        """,
+        "unknown",
+    ),
+    Case(
+        "share-alike",
+        "a quantization of CC BY-SA is an adaptation to the cautious",
+        """
+        base: cc-by-sa-4.0
+        x/it: mit, quantizedFrom base
+        """,
+        "violated",
+        ("cautious",),
+    ),
+    Case(
+        "share-alike",
+        "by the text a quantization is a technical variant, which CC BY-SA leaves alone",
+        """
+        base: cc-by-sa-4.0
+        x/it: mit, quantizedFrom base
+        """,
+        "",
+        ("text",),
+    ),
+    Case(
+        "share-alike",
+        "an adapter is bound by the GPL of its base to the cautious",
+        """
+        base: gpl-3.0
+        x/it: mit, adapterFor base
+        """,
+        "violated",
+        ("cautious",),
+    ),
+    Case(
+        "share-alike",
+        "by the text the GPL says nothing on adapters",
+        """
+        base: gpl-3.0
+        x/it: mit, adapterFor base
+        """,
+        "",
+        ("text",),
+    ),
+    Case(
+        "share-alike",
+        "an extracted model must carry the license that names extracted models",
+        """
+        base: mg-by-sa-2.0
+        x/it: apache-2.0, distilledFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "share-alike",
+        "training on data under share-alike terms does not bind a model under these readings",
+        """
+        dataset data: cc-by-sa-4.0
+        x/it: apache-2.0, trainedOn dataset data
+        """,
+        "",
+    ),
+    Case(
+        "share-alike",
+        "a part that stays separable keeps its own license",
+        """
+        part: gpl-3.0
+        x/it: mit, combines part
+        """,
+        "",
+    ),
+    Case(
+        "share-alike",
+        "non-commercial and non-commercial share-alike go together under the latter",
+        """
+        one: cc-by-nc-4.0
+        two: cc-by-nc-sa-4.0
+        x/it: cc-by-nc-sa-4.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "share-alike",
+        "non-commercial and non-commercial share-alike do not go together under the former",
+        """
+        one: cc-by-nc-4.0
+        two: cc-by-nc-sa-4.0
+        x/it: cc-by-nc-4.0, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+    ),
+    # ------------------------------------------------------------------ no-derivatives
+    Case(
+        "no-derivatives",
+        "a merge with a no-derivatives model may not be shared",
+        """
+        one: cc-by-nc-nd-4.0
+        two: apache-2.0
+        x/it: cc-by-nc-nd-4.0, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+    ),
+    Case(
+        "no-derivatives",
+        "a mirror of a no-derivatives model is a copy, not a derivative",
+        """
+        base: cc-by-nc-nd-4.0
+        x/it: cc-by-nc-nd-4.0, copyOf base
+        """,
+        "",
+    ),
+    Case(
+        "no-derivatives",
+        "a quantization is a derivative to the cautious",
+        """
+        base: cc-by-nc-nd-4.0
+        x/it: cc-by-nc-nd-4.0, quantizedFrom base
+        """,
+        "violated",
+        ("cautious",),
+    ),
+    Case(
+        "no-derivatives",
+        "by the text a quantization is a technical variant",
+        """
+        base: cc-by-nc-nd-4.0
+        x/it: cc-by-nc-nd-4.0, quantizedFrom base
+        """,
+        "",
+        ("text",),
+    ),
+    Case(
+        "no-derivatives",
+        "a license that allows derivatives forbids none",
+        """
+        base: cc-by-nc-4.0
+        x/it: cc-by-nc-4.0, finetunedFrom base
+        """,
+        "",
+    ),
+    Case(
+        "no-derivatives",
+        "a fine-tune of a quantization of a no-derivatives model is a derivative in any reading",
+        """
+        root: cc-by-nc-nd-4.0
+        base: cc-by-nc-nd-4.0, quantizedFrom root
+        x/it: NoLicense, finetunedFrom base
+        """,
+        "violated",
+    ),
+    # ------------------------------------------------------------------ pass-through
+    Case(
+        "pass-through",
+        "OpenRAIL and Apache merged under Apache lose the use restrictions",
+        """
+        one: creativeml-openrail-m
+        two: apache-2.0
+        x/it: apache-2.0, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+        against={"license/apache-2.0"},
+    ),
+    Case(
+        "pass-through",
+        "OpenRAIL and Apache merged under OpenRAIL are fine: the use restrictions flow down",
+        """
+        one: creativeml-openrail-m
+        two: apache-2.0
+        x/it: creativeml-openrail-m, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "pass-through",
+        "an adapter is bound in any reading where the license names what is made of its weights",
+        """
+        base: creativeml-openrail-m
+        x/it: mit, adapterFor base
+        """,
+        "violated",
+    ),
+    Case(
+        "pass-through",
+        "a model distilled from Gemma is bound in any reading, because Gemma says so",
+        """
+        base: gemma
+        x/it: mit, distilledFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "pass-through",
+        "a fine-tune of Gemma whose license is not identified may pass them on",
+        """
+        base: gemma
+        x/it: UnidentifiedLicense, finetunedFrom base
+        """,
+        "unknown",
+    ),
+    Case(
+        "pass-through",
+        "a dataset generated by an OpenRAIL model is output, which need not pass anything on",
+        """
+        base: creativeml-openrail-m
+        dataset x/it: mit, generatedBy base
+        """,
+        "",
+    ),
+    Case(
+        "pass-through",
+        "DeepSeek's restrictions are not those of OpenRAIL",
+        """
+        base: deepseek
+        x/it: creativeml-openrail-m, finetunedFrom base
+        """,
+        "violated",
+    ),
+    # ------------------------------------------------------------------ gnu-freedom
+    Case(
+        "gnu-freedom",
+        "GPL and OpenRAIL cannot be merged: use restrictions are further restrictions",
+        """
+        one: gpl-3.0
+        two: creativeml-openrail-m
+        x/it: gpl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+    ),
+    Case(
+        "gnu-freedom",
+        "GPL and Apache can be merged",
+        """
+        one: gpl-3.0
+        two: apache-2.0
+        x/it: gpl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "gnu-freedom",
+        "GPL and Affero GPL can be merged",
+        """
+        one: gpl-3.0
+        two: agpl-3.0
+        x/it: agpl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "gnu-freedom",
+        "a GPL model published under non-commercial terms is restricted further",
+        """
+        base: gpl-3.0
+        x/it: cc-by-nc-4.0, finetunedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "gnu-freedom",
+        "Llama 2 cannot be merged with the GPL",
+        """
+        one: gpl-3.0
+        two: llama2
+        x/it: llama2, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+    ),
+    Case(
+        "gnu-freedom",
+        "what an unknown parent adds is not known",
+        """
+        one: gpl-3.0
+        x/it: gpl-3.0, mergedFrom one, mergedFrom gone
+        """,
+        "unknown",
+    ),
+    Case(
+        "gnu-freedom",
+        "a restriction on another model in the same service is none on the GPL model",
+        """
+        one: gpl-3.0
+        two: creativeml-openrail-m
+        service x/it: NoLicense, combines one, combines two
+        """,
+        "",
+    ),
+    # ------------------------------------------------------------------ cc-freedom
+    Case(
+        "cc-freedom",
+        "CC BY and OpenRAIL cannot be merged: no downstream restrictions",
+        """
+        one: cc-by-4.0
+        two: creativeml-openrail-m
+        x/it: creativeml-openrail-m, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+        ("cautious",),
+    ),
+    Case(
+        "cc-freedom",
+        "CC BY material may go out under stricter Creative Commons terms",
+        """
+        base: cc-by-4.0
+        x/it: cc-by-nc-4.0, finetunedFrom base
+        """,
+        "met",
+        ("cautious",),
+    ),
+    Case(
+        "cc-freedom",
+        "CC BY-NC and CC BY-NC-SA can be merged",
+        """
+        one: cc-by-nc-4.0
+        two: cc-by-nc-sa-4.0
+        x/it: cc-by-nc-sa-4.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "cc-freedom",
+        "terms of a model license restrict the CC BY material in the model",
+        """
+        base: cc-by-4.0
+        x/it: gemma, quantizedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "cc-freedom",
+        "what an unidentified license adds is not known",
+        """
+        base: cc-by-4.0
+        x/it: UnidentifiedLicense, finetunedFrom base
+        """,
+        "unknown",
+        ("cautious",),
+    ),
+    Case(
+        "cc-freedom",
+        "Apache restricts no one",
+        """
+        base: cc-by-4.0
+        x/it: apache-2.0, finetunedFrom base
+        """,
+        "met",
+        ("cautious",),
+    ),
+    Case(
+        "cc-freedom",
+        "by the text CC BY protects its material, and not adaptations of it",
+        """
+        one: cc-by-4.0
+        two: creativeml-openrail-m
+        x/it: creativeml-openrail-m, mergedFrom one, mergedFrom two
+        """,
+        "",
+        ("text",),
+    ),
+    Case(
+        "cc-freedom",
+        "CC BY-SA protects adaptations in any reading",
+        """
+        one: cc-by-sa-4.0
+        two: llama3.1
+        x/it: cc-by-sa-4.0, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+    ),
+    # ------------------------------------------------------------------ llama-exclusive
+    Case(
+        "llama-exclusive",
+        "a plain fine-tune of Llama 3 under its license is fine",
+        """
+        base: llama3
+        x/it: llama3, finetunedFrom base
+        """,
+        "met",
+    ),
+    Case(
+        "llama-exclusive",
+        "a plain fine-tune of Llama 2 under its license is fine",
+        """
+        base: llama2
+        x/it: llama2, finetunedFrom base
+        """,
+        "met",
+    ),
+    Case(
+        "llama-exclusive",
+        "a fine-tune of Llama 3 under Apache drops its terms",
+        """
+        base: llama3
+        x/it: apache-2.0, finetunedFrom base
+        """,
+        "violated",
+        against={"license/apache-2.0"},
+    ),
+    Case(
+        "llama-exclusive",
+        "Llama 2 and an Apache model merged improve a model that is not Llama 2",
+        """
+        one: llama2
+        two: apache-2.0
+        x/it: llama2, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+        against={"OutsideLineage"},
+    ),
+    Case(
+        "llama-exclusive",
+        "two fine-tunes of Llama 3 can be merged",
+        """
+        root: llama3
+        one: llama3, finetunedFrom root
+        two: llama3, finetunedFrom root
+        x/it: llama3, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "llama-exclusive",
+        "a merge with a model of unknown origin may be within the lineage",
+        """
+        one: llama3
+        x/it: llama3, mergedFrom one, mergedFrom gone
+        """,
+        "unknown",
+    ),
+    Case(
+        "llama-exclusive",
+        "a derivative that states no license may have kept its terms",
+        """
+        base: llama3
+        x/it: NoLicense, quantizedFrom base
+        """,
+        "unknown",
+    ),
+    Case(
+        "llama-exclusive",
+        "Llama 3.1 lets others be improved, if they are named after it",
+        """
+        base: llama3.1
+        x/it: apache-2.0, finetunedFrom base
+        """,
+        "",
+    ),
+    Case(
+        "llama-exclusive",
+        "an adapter for Llama 3 is a derivative to the cautious",
+        """
+        base: llama3
+        x/it: mit, adapterFor base
+        """,
+        "violated",
+        ("cautious",),
+    ),
+    Case(
+        "llama-exclusive",
+        "by the text an adapter is not the model it works with",
+        """
+        base: llama3
+        x/it: mit, adapterFor base
+        """,
+        "",
+        ("text",),
+    ),
+    # ------------------------------------------------------------------ non-commercial
+    Case(
+        "non-commercial",
+        "an Apache model on a research-only base permits too much",
+        """
+        base: qwen-research
+        x/it: apache-2.0, finetunedFrom base
+        """,
+        "violated",
+        against={"license/apache-2.0"},
+    ),
+    Case(
+        "non-commercial",
+        "a license that permits commerce under conditions permits too much as well",
+        """
+        base: cc-by-nc-4.0
+        x/it: llama3, finetunedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "non-commercial",
+        "a fine-tune under non-commercial terms of its own keeps the term",
+        """
+        base: mg-by-nc-2.0
+        x/it: mg-by-nc-2.0, finetunedFrom base
+        """,
+        "met",
+    ),
+    Case(
+        "non-commercial",
+        "a fine-tune without a license may be meant for research",
+        """
+        base: cc-by-nc-4.0
+        x/it: NoLicense, finetunedFrom base
+        """,
+        "unknown",
+    ),
+    Case(
+        "non-commercial",
+        "training on non-commercial data does not bind a model under these readings",
+        """
+        dataset data: cc-by-nc-4.0
+        x/it: mit, trainedOn dataset data
+        """,
+        "",
+    ),
+    Case(
+        "non-commercial",
+        "a service on a non-commercial model inherits the term for that part",
+        """
+        base: cc-by-nc-4.0
+        service x/it: apache-2.0, combines base
+        """,
+        "violated",
+    ),
+    Case(
+        "non-commercial",
+        "a distillate of a license that is silent on output is bound to the cautious",
+        """
+        base: cc-by-nc-4.0
+        x/it: mit, distilledFrom base
+        """,
+        "violated",
+        ("cautious",),
+    ),
+    Case(
+        "non-commercial",
+        "by the text a license that is silent on output does not bind a distillate",
+        """
+        base: cc-by-nc-4.0
+        x/it: mit, distilledFrom base
+        """,
+        "",
+        ("text",),
+    ),
+    # ------------------------------------------------------------------ output-improvement-ban
+    Case(
+        "output-improvement-ban",
+        "a small model trained on text by Llama 3 breaks its ban",
+        """
+        base: llama3
+        dataset data: cc-by-4.0, generatedBy base
+        x/it: apache-2.0, trainedOn dataset data
+        """,
+        "violated",
+    ),
+    Case(
+        "output-improvement-ban",
+        "a small model trained on text by Llama 2 breaks its ban",
+        """
+        base: llama2
+        dataset data: NoLicense, generatedBy base
+        x/it: apache-2.0, trainedOn dataset data
+        """,
+        "violated",
+    ),
+    Case(
+        "output-improvement-ban",
+        "a small model trained on text by Llama 3.1 does not: that version allows it",
+        """
+        base: llama3.1
+        dataset data: cc-by-4.0, generatedBy base
+        x/it: apache-2.0, trainedOn dataset data
+        """,
+        "",
+    ),
+    Case(
+        "output-improvement-ban",
+        "a fine-tune of Llama 3 may be trained on what Llama 3 wrote",
+        """
+        base: llama3
+        dataset data: cc-by-4.0, generatedBy base
+        x/it: llama3, finetunedFrom base, trainedOn dataset data
+        """,
+        "met",
+    ),
+    Case(
+        "output-improvement-ban",
+        "a model on a base of unknown origin may be of the lineage",
+        """
+        base: llama3
+        dataset data: cc-by-4.0, generatedBy base
+        x/it: apache-2.0, finetunedFrom gone, trainedOn dataset data
+        """,
+        "unknown",
+    ),
+    Case(
+        "output-improvement-ban",
+        "a fine-tune of a model trained on banned output is built on it as well",
+        """
+        base: llama3
+        dataset data: cc-by-4.0, generatedBy base
+        small: apache-2.0, trainedOn dataset data
+        x/it: mit, finetunedFrom small
+        """,
+        "violated",
+    ),
+    Case(
+        "output-improvement-ban",
+        "output of a fine-tune of Llama 3 is output of Llama 3",
+        """
+        root: llama3
+        base: llama3, finetunedFrom root
+        x/it: apache-2.0, distilledFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "output-improvement-ban",
+        "a dataset that Llama 3 wrote is not yet an improvement of anything",
+        """
+        base: llama3
+        dataset x/it: cc-by-4.0, generatedBy base
+        """,
+        "",
+    ),
+    # ------------------------------------------------------------------ license-type-mismatch
+    Case(
+        "license-type-mismatch",
+        "a model under a license for software",
+        "x/it: apache-2.0",
+        "violated",
+    ),
+    Case(
+        "license-type-mismatch",
+        "a model under a license for content",
+        "x/it: cc-by-4.0",
+        "violated",
+    ),
+    Case(
+        "license-type-mismatch",
+        "a model under a license for models",
+        "x/it: mg-by-sa-2.0",
+        "met",
+    ),
+    Case(
+        "license-type-mismatch",
+        "a dataset under a license for content and data",
+        "dataset x/it: cc-by-4.0",
+        "met",
+    ),
+    Case(
+        "license-type-mismatch",
+        "a dataset under a license for models",
+        "dataset x/it: gemma",
+        "violated",
+    ),
+    Case(
+        "license-type-mismatch",
+        "a license that does not say for what it was written",
+        "x/it: wtfpl",
+        "unknown",
+    ),
+    Case(
+        "license-type-mismatch",
+        "a model without a license carries none of the wrong type",
+        "x/it: NoLicense",
+        "",
+    ),
+    Case(
+        "license-type-mismatch",
+        "a service is not judged",
+        "service x/it: apache-2.0",
+        "",
+    ),
+    # ------------------------------------------------------------------ unknown terms
+    Case("no-license", "a work that states no license", "x/it: NoLicense", "violated"),
+    Case("no-license", "a work that states one", "x/it: mit", ""),
+    Case(
+        "no-license",
+        "what an ancestor lacks is inherited through works that lack nothing",
+        """
+        root: NoLicense
+        base: mit, finetunedFrom root
+        x/it: mit, quantizedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "no-license",
+        "a dataset without a license leaves the model trained on it unknown",
+        """
+        dataset data: NoLicense
+        x/it: mit, trainedOn dataset data
+        """,
+        "violated",
+    ),
+    Case(
+        "unidentified-license",
+        "a license that is not in the catalogue",
+        "x/it: UnidentifiedLicense",
+        "violated",
+    ),
+    Case(
+        "unidentified-license",
+        "a parent under a license that is not in the catalogue",
+        """
+        base: UnidentifiedLicense
+        x/it: mit, mergedFrom base
+        """,
+        "violated",
+    ),
+    Case("unidentified-license", "a license that was read", "x/it: mit", ""),
+    Case(
+        "ambiguous-license",
+        "a family without a version",
+        "x/it: AmbiguousLicense",
+        "violated",
+    ),
+    Case(
+        "ambiguous-license",
+        "a parent under two licenses",
+        """
+        base: mit, apache-2.0, AmbiguousLicense
+        x/it: mit, finetunedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "ambiguous-license",
+        "a child under two licenses says nothing of its parent",
+        """
+        x/it: mit
+        child: mit, apache-2.0, AmbiguousLicense, finetunedFrom x/it
+        """,
+        "",
+    ),
+    Case(
+        "missing-parent",
+        "a base that is not in the graph",
+        "x/it: mit, finetunedFrom gone",
+        "violated",
+    ),
+    Case(
+        "missing-parent",
+        "a base of the base that is not in the graph",
+        """
+        base: mit, finetunedFrom gone
+        x/it: mit, quantizedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "missing-parent",
+        "a base that is in the graph",
+        """
+        base: mit
+        x/it: mit, finetunedFrom base
+        """,
+        "",
+    ),
+    Case(
+        "unrecognized-relation",
+        "a base named without a relation",
+        """
+        base: mit
+        x/it: mit, basedOn base, UnstatedRelation
+        """,
+        "violated",
+    ),
+    Case(
+        "unrecognized-relation",
+        "a base of the base named without a relation",
+        """
+        root: mit
+        base: mit, basedOn root, UnstatedRelation
+        x/it: mit, finetunedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "unrecognized-relation",
+        "a base named with its relation",
+        """
+        base: mit
+        x/it: mit, finetunedFrom base
+        """,
+        "",
+    ),
+]
+
+
+@cache
+def program(reading: str) -> Program:
+    return compile_reading(reading)
+
+
+def judged(world: Source, reading: str, code: str) -> tuple[set[str], set[str]]:
+    """Return the verdicts of one rule on the work ``x/it``, and what stands against it."""
+    collection = collect([world])
+    works = works_table(collection)
+    lineage = lineage_of(works, derivations_table(collection), program(reading).automaton)
+    outcome = conclude(lineage, program(reading), shipped_catalogue())
+    row = works["id"].to_pylist().index("x/it")
+    situation = outcome.situations.all[outcome.situations.of_work[row]].iri
+    found = [j for j in outcome.judgements if j.work == situation and j.code == code]
+    return {j.verdict for j in found}, {local_name(a) for j in found for a in j.against}
+
+
+def _name(value: Any) -> str | None:
+    return f"{value.code}: {value.sentence}" if isinstance(value, Case) else None
+
+
+@pytest.mark.parametrize(
+    ("case", "reading"),
+    [pytest.param(c, r, id=f"{_name(c)} [{r}]") for c in CASES for r in c.readings],
+)
+def test_the_rule_says_of_the_work(
+    case: Case, reading: str, read_world: Callable[[str], Source]
+) -> None:
+    verdicts, against = judged(read_world(case.world), reading, case.code)
+    assert verdicts == ({case.verdict} if case.verdict else set())
+    if case.against is not None:
+        assert against == case.against
+
+
+@pytest.mark.parametrize("rule", folder_queries("findings"), ids=lambda rule: rule.name)
+def test_every_rule_has_a_world_where_it_fires_and_one_where_it_does_not(rule: Any) -> None:
+    verdicts = {case.verdict for case in CASES if case.code == rule.header["code"]}
+    assert "violated" in verdicts
+    assert verdicts & {"met", ""}
+
+
+@pytest.mark.parametrize("rule", folder_queries("findings"), ids=lambda rule: rule.name)
+def test_every_rule_that_can_leave_a_question_open_has_a_world_where_it_does(rule: Any) -> None:
+    verdicts = {case.verdict for case in CASES if case.code == rule.header["code"]}
+    assert ('"unknown"' in rule.text) == ("unknown" in verdicts)
