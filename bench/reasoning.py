@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ from licet_reasoning.rules import apply_stage, new_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+RUNS = 5
+"""Runs of the fast side, of which the median counts; owlrl runs once."""
 
 
 class _Generated:
@@ -42,11 +47,15 @@ def measure_reasoning(count: int) -> list[tuple[str, str]]:
     collection: Collection = collect([_Generated(count)])
     works, derivations = works_table(collection), derivations_table(collection)
     closed = shipped_catalogue()
-    started = time.perf_counter()
-    program = compile_reading(DEFAULT_READING)
-    lineage = lineage_of(works, derivations, program.automaton)
-    outcome = conclude(lineage, program, closed)
-    ours_s = time.perf_counter() - started
+    seconds = []
+    for _ in range(RUNS):
+        compile_reading.cache_clear()
+        started = time.perf_counter()
+        program = compile_reading(DEFAULT_READING)
+        lineage = lineage_of(works, derivations, program.automaton)
+        outcome = conclude(lineage, program, closed)
+        seconds.append(time.perf_counter() - started)
+    ours_s = statistics.median(seconds)
     stated = [*modules.ontology(), *modules.catalogue()]
     axioms = [
         *stated,

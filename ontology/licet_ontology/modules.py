@@ -6,9 +6,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, RdfFormat, Triple, parse
 
 from licet_ontology.errors import UsageError
+from licet_ontology.terms import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,16 +96,21 @@ def shapes() -> tuple[Triple, ...]:
     return tuple(t for entry in _turtle_files("shapes") for t in _load(entry))
 
 
-def rdf_list(triples: Iterable[Triple], head: object) -> list[NamedNode]:
-    """Return the members of an RDF collection of IRIs."""
-    index = {(t.subject, t.predicate.value): t.object for t in triples}
-    first = "http://www.w3.org/1999/02/22-rdf-syntax-ns#first"
-    rest = "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest"
-    members: list[NamedNode] = []
-    while (head, first) in index:
-        member = index[head, first]  # type: ignore[index]
-        if not isinstance(member, NamedNode):
-            raise TypeError(f"a chain of properties holds {member}, which is not an IRI")
-        members.append(member)
-        head = index[head, rest]  # type: ignore[index]
-    return members
+def rdf_lists(triples: Iterable[Triple]) -> dict[object, list[object]]:
+    """Return the members of each RDF collection, by the node that stands for it."""
+    index = {
+        (t.subject, t.predicate.value): t.object
+        for t in triples
+        if t.predicate.value in {RDF + "first", RDF + "rest"}
+    }
+    lists: dict[object, list[object]] = {}
+    for node, predicate in index:
+        if predicate != RDF + "first":
+            continue
+        head: object = node
+        members: list[object] = []
+        while (head, RDF + "first") in index:
+            members.append(index[head, RDF + "first"])  # type: ignore[index]
+            head = index[head, RDF + "rest"]  # type: ignore[index]
+        lists[node] = members
+    return lists

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from licet_ontology.errors import DataError
-from licet_ontology.modules import rdf_list
+from licet_ontology.modules import rdf_lists
 from licet_ontology.terms import NS, OWL, RDF, RDFS, term
 
 if TYPE_CHECKING:
@@ -159,14 +159,17 @@ def _sub_properties(triples: Iterable[Triple]) -> dict[str, set[str]]:
 
 
 def _chains(triples: Sequence[Triple]) -> list[tuple[str, tuple[str, ...]]]:
-    try:
-        return [
-            (t.subject.value, tuple(link.value for link in rdf_list(triples, t.object)))
-            for t in triples
-            if t.predicate.value == OWL + "propertyChainAxiom" and isinstance(t.subject, NamedNode)
-        ]
-    except TypeError as error:
-        raise UnsupportedAxiomError(str(error), "a link of a chain must have an IRI") from error
+    lists = rdf_lists(triples)
+    chains: list[tuple[str, tuple[str, ...]]] = []
+    for t in triples:
+        if t.predicate.value != OWL + "propertyChainAxiom" or not isinstance(t.subject, NamedNode):
+            continue
+        links = lists.get(t.object, [])
+        names = tuple(link.value for link in links if isinstance(link, NamedNode))
+        if len(names) != len(links) or not names:
+            raise UnsupportedAxiomError(str(t), "every link of a chain must have an IRI")
+        chains.append((t.subject.value, names))
+    return chains
 
 
 def _below(top: str, parents: dict[str, set[str]]) -> set[str]:

@@ -49,12 +49,13 @@ def pack_facts(work: np.ndarray, fact: np.ndarray, work_count: int, fact_count: 
 
 def unpack_facts(bits: np.ndarray) -> list[int]:
     """Return the numbers of the facts in one bitset, ascending."""
-    return [
-        word * _WORD_BITS + bit
-        for word, value in enumerate(bits.tolist())
-        for bit in range(_WORD_BITS)
-        if value >> bit & 1
-    ]
+    facts: list[int] = []
+    for word, value in enumerate(bits.tolist()):
+        while value:
+            lowest = value & -value
+            facts.append(word * _WORD_BITS + lowest.bit_length() - 1)
+            value ^= lowest
+    return facts
 
 
 def reaching(lineage: Lineage, automaton: Automaton) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
@@ -12,7 +13,8 @@ import numpy as np
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from licet_ontology import modules
-from licet_ontology.terms import term
+from licet_ontology.nodes import text_of
+from licet_ontology.terms import NS, RDF, term
 from licet_queries.library import folder_queries
 from licet_reasoning.automaton import Automaton, build_automaton
 from licet_reasoning.axioms import Axioms, compile_axioms
@@ -68,8 +70,9 @@ class Outcome:
     judgements: tuple[Judgement, ...]
 
 
+@cache
 def compile_reading(reading: str) -> Program:
-    """Return the program of a reading over the shipped ontology."""
+    """Return the program of a reading over the shipped ontology; made once per process."""
     axioms = compile_axioms([*modules.ontology(), *modules.reading(reading)])
     return Program(reading, axioms, build_automaton(axioms))
 
@@ -108,6 +111,21 @@ def shipped_catalogue(kept: Path | None = None) -> tuple[Triple, ...]:
     return closed
 
 
+def facts_for_rules(closed_catalogue: Sequence[Triple], axioms: Axioms) -> list[Triple]:
+    """Return what of ontology and catalogue the rules mention and the axioms need."""
+    texts = (query.text for folder in ("rules", "findings") for query in folder_queries(folder))
+    mentioned = {NS + name for text in texts for name in re.findall(r"\blicet:(\w+)", text)}
+    mentioned |= {scope for _, _, scope in axioms.consequences}
+    mentioned |= {link for _, _, link in axioms.license_chains}
+    type_ = RDF + "type"
+    return [
+        t
+        for t in closed_catalogue
+        if t.predicate.value in mentioned
+        or (t.predicate.value == type_ and text_of(t.object) in mentioned)
+    ]
+
+
 def conclude(lineage: Lineage, program: Program, closed_catalogue: Sequence[Triple]) -> Outcome:
     """Return situations, obligations and judgements of all works of a lineage.
 
@@ -116,12 +134,13 @@ def conclude(lineage: Lineage, program: Program, closed_catalogue: Sequence[Trip
     propagated by the second.
     """
     first = group(lineage, program.automaton, reaching(lineage, program.automaton), program.reading)
-    store, _ = _graph_of(first, closed_catalogue)
+    facts = facts_for_rules(closed_catalogue, program.axioms)
+    store, _ = _graph_of(first, facts)
     extended = _with_facts(lineage, first, apply_stage(store, "lineage"))
     second = group(
         extended, program.automaton, reaching(extended, program.automaton), program.reading
     )
-    store, nodes = _graph_of(second, closed_catalogue)
+    store, nodes = _graph_of(second, facts)
     apply_consequences(store, program.axioms)
     consequences = [
         Triple(quad.subject, quad.predicate, quad.object)
@@ -166,10 +185,10 @@ def _with_facts(lineage: Lineage, situations: Situations, concluded: Iterable[Tr
 
 
 def _graph_of(
-    situations: Situations, closed_catalogue: Sequence[Triple]
+    situations: Situations, facts: Sequence[Triple]
 ) -> tuple[Store, frozenset[NamedNode]]:
-    """Return the catalogue and the situations, each with one archetype per reaching fact."""
-    store = new_graph(closed_catalogue)
+    """Return facts of the catalogue and the situations, each with one archetype per reaching fact."""
+    store = new_graph(facts)
     nodes: list[NamedNode] = []
     archetypes: dict[Fact, NamedNode] = {}
     quads: list[Quad] = []

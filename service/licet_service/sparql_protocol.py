@@ -217,11 +217,11 @@ def refuse_federation(text: str) -> None:
         return
     problem = syntax_problem(error)
     line, column = problem.members.get("line", 1), problem.members.get("column", 1)
-    here = text.split("\n")[line - 1 : line]
-    if not (here and here[0][column - 1 :].upper().startswith("SERVICE")):
-        raise problem
+    read = (text.split("\n")[line - 1 : line] or [""])[0][:column]
+    if not re.search(r"(?<![?$])SERVICE\w*\W{0,2}\Z", read, re.IGNORECASE):
+        raise problem  # refused in any case; this only says why
     detail = "It calls another service by SERVICE. Ask that service yourself and join."
-    raise ProblemError("federation-refused", detail, line=line, column=column)
+    raise ProblemError("federation-refused", detail, line=line)
 
 
 async def respond(request: Request, evaluator: Evaluator, settings: Settings) -> Response:

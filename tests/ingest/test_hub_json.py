@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licet_ingest.hub_json import (
@@ -485,6 +485,9 @@ def test_values_beyond_the_limit_of_a_list_are_left_out_with_a_reason() -> None:
 
 ################################################################ anything at all
 
+# The first draw of a text makes tables of Unicode, which takes a second on a slow machine.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 ANY_JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -549,6 +552,7 @@ ITEM = st.fixed_dictionaries(
 )
 
 
+@unhurried
 @given(ITEM, st.sampled_from(["model", "dataset"]))
 def test_whatever_stands_in_a_field_is_taken_over_or_left_out_with_a_reason(
     item: dict[str, Any], kind: str
@@ -570,6 +574,7 @@ def test_whatever_stands_in_a_field_is_taken_over_or_left_out_with_a_reason(
     assert record.licenses or record.gaps
 
 
+@unhurried
 @given(ANY_JSON, st.sampled_from(["model", "dataset"]))
 def test_any_json_becomes_a_record_or_a_fault_that_rejects_it(item: object, kind: str) -> None:
     record, faults = work_record(item, kind, "line 1")
@@ -578,6 +583,7 @@ def test_any_json_becomes_a_record_or_a_fault_that_rejects_it(item: object, kind
         assert [fault.record for fault in faults] == ["line 1"]
 
 
+@unhurried
 @given(st.text())
 def test_a_kept_text_is_bounded_and_settled(text: str) -> None:
     kept = bounded(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licet_ingest.identifiers import MAX_ID_CHARS, id_fault
@@ -106,6 +106,7 @@ def test_what_is_not_text_is_not_an_id(value: object, reason: str) -> None:
     assert id_fault(value) == reason
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text())
 def test_an_id_is_short_printable_ascii_with_at_most_one_slash(text: str) -> None:
     if id_fault(text) is None:
