@@ -37,9 +37,8 @@ def main() -> None:
         dump = options.dump or (REAL_DUMP if REAL_DUMP.exists() else None)
         if dump is None:
             dump = hub_like.write(folder / "generated.jsonl", GENERATED_MODELS)
-        print(
-            f"{os.cpu_count()} processors, {platform.platform()}, Python {platform.python_version()}"
-        )
+        python = platform.python_version()
+        print(f"{os.cpu_count()} processors, {platform.platform()}, Python {python}")
         print("\n| what | figure |\n|---|---|")
         data = folder / "data"
         for figure in (

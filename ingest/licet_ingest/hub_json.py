@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from licet_ingest.identifiers import id_fault
@@ -19,7 +20,7 @@ MAX_VALUE_CHARS = 500
 MAX_VALUES = 10_000
 """Values of one list field that are looked at; real lists have up to 65 bases, 2,074 tags."""
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)\Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|\+00:00)\Z", re.ASCII)
 # Control characters and those that reorder or hide text have no place in a name.
 _UNPRINTABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
@@ -58,7 +59,7 @@ class _Reading:
         value = source.get(field)
         if value is None:
             return None
-        if not isinstance(value, str) or not _DATE.match(value):
+        if not isinstance(value, str) or not _DATE.match(value) or not _on_calendar(value):
             self.fault(field, value, "is not a date and time in UTC")
             return None
         return value.replace("+00:00", "Z")
@@ -78,6 +79,14 @@ class _Reading:
             elif bounded(item):
                 found.append(bounded(item))
         return list(dict.fromkeys(found))
+
+
+def _on_calendar(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text[:19])
+    except ValueError:
+        return False
+    return True
 
 
 def bounded(value: object) -> str:

@@ -11,15 +11,16 @@ import base64
 import hashlib
 import json
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 SHINGLE_WORDS = 4
 """Words in a run; a quote shorter than this cannot be proved."""
@@ -123,3 +124,22 @@ def load(path: Path) -> list[Fingerprint]:
         )
         for entry in json.loads(path.read_text(encoding="utf-8"))
     ]
+
+
+def main(arguments: list[str]) -> None:
+    """Write the fingerprint file of a license: ``ID TEXT=LABEL [TEXT=LABEL ...]``.
+
+    The first text is the license; more are texts that it incorporates by reference.
+    """
+    license_id, *texts = arguments
+    made = []
+    for argument in texts:
+        file, _, label = argument.partition("=")
+        made.append(Fingerprint.of_text(Path(file).read_text(encoding="utf-8"), label or file))
+    target = Path(__file__).parent / "fingerprints" / f"{license_id}.json"
+    target.write_text(dump(made), encoding="utf-8")
+    print(f"{target}: textSha256 is {made[0].sha256}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

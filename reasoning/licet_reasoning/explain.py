@@ -39,7 +39,7 @@ MAX_ANCESTORS = 10_000
 _DRAWS_ON = term("drawsOn")
 _DERIVATIVE_OF = term("derivativeOf")
 _OUTSIDE_LINEAGE = term("OutsideLineage")
-_SEVERITIES = ("error", "warning", "unknown", "notice")
+_SEVERITIES = ("error", "unknown", "warning", "notice")
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,7 @@ def _with_facts(lineage: Lineage, situations: Situations, concluded: Iterable[Tr
 def _graph_of(
     situations: Situations, facts: Sequence[Triple]
 ) -> tuple[Store, frozenset[NamedNode]]:
-    """Return facts of the catalogue and the situations, each with one archetype per reaching fact."""
+    """Return facts of the catalogue and the situations, with one archetype per fact."""
     store = new_graph(facts)
     nodes: list[NamedNode] = []
     archetypes: dict[Fact, NamedNode] = {}
@@ -196,8 +196,8 @@ def _graph_of(
         node = NamedNode(situation.iri)
         nodes.append(node)
         quads += [Quad(node, NamedNode(p), NamedNode(o)) for p, o in situation.own]
-        for relation, facts in situation.reached:
-            for fact in facts:
+        for relation, reaching_facts in situation.reached:
+            for fact in reaching_facts:
                 if fact not in archetypes:
                     archetype = NamedNode(f"urn:licet:archetype:{len(archetypes)}")
                     archetypes[fact] = archetype

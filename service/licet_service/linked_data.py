@@ -138,8 +138,6 @@ _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("licet_service"),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
 )
 cast("dict[str, Any]", _TEMPLATES.globals).update(href=href, compact=compact)
 

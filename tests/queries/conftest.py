@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
+from pyoxigraph import NamedNode
 
 from licet_ingest.records import KINDS, STATED_RELATIONS, Derivation, WorkRecord
 from licet_ingest.sources import SourceItem
@@ -67,13 +69,16 @@ def _work(key: tuple[str, str], items: list[str]) -> WorkRecord:
     return WorkRecord(*key, licenses=tuple(licenses), gaps=tuple(gaps), derivations=derivations)
 
 
-def _licenses() -> set[str]:
-    classes = (NS + "License", NS + "UnreadLicense")
-    return {
+@cache
+def _licenses() -> frozenset[str]:
+    classes = (NamedNode(NS + "License"), NamedNode(NS + "UnreadLicense"))
+    return frozenset(
         t.subject.value
         for t in modules.catalogue()
-        if t.predicate.value == RDF + "type" and str(t.object).strip("<>") in classes
-    }
+        if t.predicate.value == RDF + "type"
+        and t.object in classes
+        and isinstance(t.subject, NamedNode)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -82,19 +87,23 @@ def read_world() -> Callable[[str], World]:
 
 
 @pytest.fixture(scope="session")
-def snapshot_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], OpenSnapshot]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return one data folder for all snapshots, so that the catalogue is closed once."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def snapshot_of(data: Path) -> Callable[[str], OpenSnapshot]:
     """Return what builds the snapshot of a world and opens it."""
 
     def build_world(text: str) -> OpenSnapshot:
-        folder: Path = tmp_path_factory.mktemp("world")
-        build(folder, [World(text)])
-        return Dataset(folder).latest()
+        build(data, [World(text)])
+        return Dataset(data).latest()
 
     return build_world
 
 
 @pytest.fixture(scope="session")
-def sample_snapshot(tmp_path_factory: pytest.TempPathFactory) -> OpenSnapshot:
-    folder: Path = tmp_path_factory.mktemp("sample")
-    build(folder, [Sample()])
-    return Dataset(folder).latest()
+def sample_snapshot(data: Path) -> OpenSnapshot:
+    build(data, [Sample()])
+    return Dataset(data).latest()

@@ -61,9 +61,7 @@ def rows_of(answer: dict[str, Any], solutions: QuerySolutions) -> list[Row]:
     among = answer.get("among", {})
     found: list[Row] = []
     for solution in solutions:
-        kept = all(
-            short(solution[column]) in {None, *values} for column, values in among.items()
-        )
+        kept = all(short(solution[column]) in {None, *values} for column, values in among.items())
         if kept:
             found.append(tuple(short(solution[column]) for column in answer["columns"]))
     return list(dict.fromkeys(found)) if answer.get("distinct") else found

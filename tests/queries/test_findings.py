@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,7 +13,7 @@ from licet_ingest.tables import derivations_table, works_table
 from licet_ontology.terms import local_name
 from licet_queries.library import folder_queries
 from licet_reasoning.lineage import lineage_of
-from licet_reasoning.quotient import Program, compile_reading, conclude, shipped_catalogue
+from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
 
 BOTH = ("cautious", "text")
 
@@ -901,17 +900,13 @@ CASES = [
 ]
 
 
-@cache
-def program(reading: str) -> Program:
-    return compile_reading(reading)
-
-
 def judged(world: Source, reading: str, code: str) -> tuple[set[str], set[str]]:
     """Return the verdicts of one rule on the work ``x/it``, and what stands against it."""
     collection = collect([world])
     works = works_table(collection)
-    lineage = lineage_of(works, derivations_table(collection), program(reading).automaton)
-    outcome = conclude(lineage, program(reading), shipped_catalogue())
+    program = compile_reading(reading)
+    lineage = lineage_of(works, derivations_table(collection), program.automaton)
+    outcome = conclude(lineage, program, shipped_catalogue())
     row = works["id"].to_pylist().index("x/it")
     situation = outcome.situations.all[outcome.situations.of_work[row]].iri
     found = [j for j in outcome.judgements if j.work == situation and j.code == code]

@@ -1,0 +1,524 @@
+"""Why a clause binds a work: each reason names ancestor, path, axiom and words of the license."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import Store
+
+from licet_ingest.records import STATED_RELATIONS
+from licet_ontology.errors import UnknownWorkError
+from licet_ontology.terms import BASE
+from licet_reasoning.explain import (
+    ExplainedFinding,
+    Explainer,
+    Explanation,
+    Imposition,
+    Reason,
+    Step,
+    Term,
+)
+from licet_reasoning.quotient import compile_reading
+
+if TYPE_CHECKING:
+    from tests.reasoning.conftest import Built, Explained
+
+WORKS: dict[str, str | tuple[str, ...]] = {}
+STEPS: list[tuple[str, str, str]] = []
+
+
+def world(
+    owner: str,
+    works: dict[str, str | tuple[str, ...]],
+    *steps: str,
+    datasets: tuple[str, ...] = (),
+) -> None:
+    """Put a world beside the others, so that one build serves all.
+
+    Args:
+        owner: Of all of its works.
+        works: Licenses, or names of gaps, of models and datasets by name.
+        steps: As ``child relation parent``.
+        datasets: Which of the names are datasets; the others are models.
+    """
+
+    def work(name: str) -> str:
+        return f"{'dataset' if name in datasets else 'model'}/{owner}/{name}"
+
+    WORKS.update({work(name): stated for name, stated in works.items()})
+    for step in steps:
+        child, relation, parent = step.split()
+        STEPS.append((work(child), relation, work(parent)))
+
+
+class Explain(Protocol):
+    """Explains a work of the worlds of this file."""
+
+    def __call__(self, work: str, reading: str = "cautious") -> Explanation: ...
+
+
+@pytest.fixture(scope="module")
+def explain(built: Built) -> Explain:
+    store = Store.read_only(str(built(WORKS, STEPS).store))
+
+    def explain_work(work: str, reading: str = "cautious") -> Explanation:
+        kind = "" if work.startswith("dataset/") else "model/"
+        return Explainer(store, compile_reading(reading)).explain(f"{BASE}{kind}{work}")
+
+    return explain_work
+
+
+def obligation(explanation: Explanation, clause: str) -> Reason:
+    """Return the reason of an obligation, by license and slug of its clause."""
+    [reason] = [r for r in explanation.obligations if r.term.iri == f"{BASE}clause/{clause}"]
+    return reason
+
+
+def clauses(explanation: Explanation) -> list[str]:
+    return [r.term.iri.removeprefix(f"{BASE}clause/") for r in explanation.obligations]
+
+
+def finding(explanation: Explanation, code: str) -> ExplainedFinding:
+    [found] = [f for f in explanation.findings if f.code == code]
+    return found
+
+
+def codes(explanation: Explanation, *severities: str) -> set[str]:
+    return {f.code for f in explanation.findings if f.severity in severities}
+
+
+ON_DERIVATIVE = "inheritsAsWhole ⊒ derivativeOf ∘ license ∘ onDerivative"
+
+################################################################ obligations
+
+world(
+    "chain",
+    {"base": "llama3", "tuned": "apache-2.0", "quantized": "mit"},
+    "tuned finetunedFrom base",
+    "quantized quantizedFrom tuned",
+)
+
+
+def test_an_inherited_clause_names_the_ancestor_the_path_and_the_axiom(explain: Explain) -> None:
+    assert obligation(explain("chain/quantized"), "llama3/naming").imposed_by == (
+        Imposition(
+            "model/chain/base",
+            ON_DERIVATIVE,
+            (
+                Step("model/chain/quantized", "quantizedFrom", "model/chain/tuned"),
+                Step("model/chain/tuned", "finetunedFrom", "model/chain/base"),
+            ),
+        ),
+    )
+
+
+def test_an_inherited_clause_is_quoted_with_section_hash_and_parameters(explain: Explain) -> None:
+    term = obligation(explain("chain/quantized"), "llama3/naming").term
+    assert term.definition
+    assert term.remedy
+    assert term == Term(
+        iri="https://w3id.org/licet/clause/llama3/naming",
+        type="clause",
+        kind="naming",
+        label="Begin the model's name with “Llama 3”",
+        definition=term.definition,
+        license="Meta Llama 3 Community License Agreement",
+        section="1(b)(i)",
+        quote="you shall also include “Llama 3” at the beginning of any such AI model name",
+        text_sha256="b523b6ec93be3b97d0ed8aff5c50b1cbfe0fd3b54a4d49165ba9262946ae6e6d",
+        remedy=term.remedy,
+        parameters=(("namePrefix", "Llama 3"),),
+    )
+
+
+def test_a_clause_of_the_works_own_license_is_imposed_by_the_work_itself(explain: Explain) -> None:
+    assert obligation(explain("chain/quantized"), "mit/attribution").imposed_by == (
+        Imposition("model/chain/quantized", "boundBy ⊒ license ∘ onCopy", ()),
+    )
+
+
+def test_inherited_clauses_come_before_those_of_the_work_itself(explain: Explain) -> None:
+    own = [clause.startswith("mit/") for clause in clauses(explain("chain/quantized"))]
+    assert any(own)
+    assert own == sorted(own)
+
+
+def test_an_explanation_says_which_work_which_reading_and_which_licenses(explain: Explain) -> None:
+    explanation = explain("chain/quantized", "text")
+    assert explanation.work == "model/chain/quantized"
+    assert explanation.reading == "text"
+    assert explanation.licenses == ("MIT License",)
+    assert explanation.situation.startswith("https://w3id.org/licet/situation/")
+
+
+def test_a_work_made_from_nothing_is_bound_by_its_own_license_alone(explain: Explain) -> None:
+    explanation = explain("chain/base")
+    assert {clause.partition("/")[0] for clause in clauses(explanation)} == {"llama3"}
+    assert all(
+        i.work == "model/chain/base" and i.path == ()
+        for reason in explanation.obligations
+        for i in reason.imposed_by
+    )
+
+
+world(
+    "paths",
+    {"base": "gpl-3.0", "near": "gpl-3.0", "far": "gpl-3.0", "child": "mit"},
+    "child finetunedFrom base",
+    "child mergedFrom near",
+    "near finetunedFrom base",
+    "near finetunedFrom far",
+    "far finetunedFrom base",
+)
+
+
+def test_of_several_paths_to_an_ancestor_the_shortest_is_shown(explain: Explain) -> None:
+    reason = obligation(explain("paths/child"), "gpl-3.0/share-alike")
+    near = Step("model/paths/child", "mergedFrom", "model/paths/near")
+    assert reason.imposed_by == (
+        Imposition(
+            "model/paths/base",
+            ON_DERIVATIVE,
+            (Step("model/paths/child", "finetunedFrom", "model/paths/base"),),
+        ),
+        Imposition("model/paths/near", ON_DERIVATIVE, (near,)),
+        Imposition(
+            "model/paths/far",
+            ON_DERIVATIVE,
+            (near, Step("model/paths/near", "finetunedFrom", "model/paths/far")),
+        ),
+    )
+
+
+world(
+    "merge",
+    {"one": "gemma", "two": "gemma", "free": "mit", "child": "gemma"},
+    "child mergedFrom two",
+    "child mergedFrom one",
+    "child mergedFrom free",
+)
+
+
+def test_a_merge_names_every_parent_that_imposes_a_clause(explain: Explain) -> None:
+    reason = obligation(explain("merge/child"), "gemma/pass-through")
+    assert [i for i in reason.imposed_by if i.path] == [
+        Imposition(
+            f"model/merge/{name}",
+            ON_DERIVATIVE,
+            (Step("model/merge/child", "mergedFrom", f"model/merge/{name}"),),
+        )
+        for name in ("one", "two")
+    ]
+
+
+world(
+    "data",
+    {"teacher": "llama3", "answers": "mit", "student": "mit"},
+    "answers generatedBy teacher",
+    "student trainedOn answers",
+    datasets=("answers",),
+)
+
+
+def test_terms_on_output_bind_a_dataset_that_a_model_generated(explain: Explain) -> None:
+    reason = obligation(explain("dataset/data/answers"), "llama3/output-improvement-ban")
+    assert reason.imposed_by == (
+        Imposition(
+            "model/data/teacher",
+            "inheritsAsWhole ⊒ generatedBy ∘ license ∘ onOutput",
+            (Step("dataset/data/answers", "generatedBy", "model/data/teacher"),),
+        ),
+    )
+
+
+def test_terms_on_extracted_models_reach_a_student_through_the_dataset(explain: Explain) -> None:
+    reason = obligation(explain("data/student"), "llama3/output-improvement-ban")
+    assert reason.imposed_by == (
+        Imposition(
+            "model/data/teacher",
+            "inheritsAsWhole ⊒ extractedFrom ∘ license ∘ onExtracted",
+            (
+                Step("model/data/student", "trainedOn", "dataset/data/answers"),
+                Step("dataset/data/answers", "generatedBy", "model/data/teacher"),
+            ),
+        ),
+    )
+
+
+world(
+    "bundle",
+    {"expert": "gpl-3.0", "mixture": "mit"},
+    "mixture bundles expert",
+)
+
+
+def test_the_terms_of_a_part_are_said_to_bind_for_that_part(explain: Explain) -> None:
+    reason = obligation(explain("bundle/mixture"), "gpl-3.0/license-copy")
+    assert reason.imposed_by == (
+        Imposition(
+            "model/bundle/expert",
+            "inheritsForPart ⊒ conveys ∘ license ∘ onCopy",
+            (Step("model/bundle/mixture", "bundles", "model/bundle/expert"),),
+        ),
+    )
+
+
+world(
+    "circle",
+    {"one": "gpl-3.0", "two": "gpl-3.0", "itself": "gpl-3.0"},
+    "one finetunedFrom two",
+    "two finetunedFrom one",
+    "itself finetunedFrom itself",
+)
+
+
+def test_a_circle_of_derivations_is_walked_once(explain: Explain) -> None:
+    reason = obligation(explain("circle/one"), "gpl-3.0/share-alike")
+    there = Step("model/circle/one", "finetunedFrom", "model/circle/two")
+    back = Step("model/circle/two", "finetunedFrom", "model/circle/one")
+    assert [i for i in reason.imposed_by if i.work == "model/circle/two"] == [
+        Imposition("model/circle/two", ON_DERIVATIVE, (there,))
+    ]
+    [own] = [i for i in reason.imposed_by if i.work == "model/circle/one"]
+    assert own.path in {(), (there, back)}
+
+
+def test_a_work_derived_from_itself_is_explained(explain: Explain) -> None:
+    reason = obligation(explain("circle/itself"), "gpl-3.0/share-alike")
+    assert {i.work for i in reason.imposed_by} == {"model/circle/itself"}
+
+
+################################################################ findings
+
+world(
+    "gaps",
+    {
+        "unlicensed": "NoLicense",
+        "unnamed": "UnidentifiedLicense",
+        "middle": "mit",
+        "child": "mit",
+        "own": "NoLicense",
+        "orphan": "mit",
+    },
+    "middle finetunedFrom unlicensed",
+    "child mergedFrom middle",
+    "child mergedFrom unnamed",
+    "orphan finetunedFrom deleted",
+)
+
+
+def test_a_gap_upstream_names_the_work_that_has_it(explain: Explain) -> None:
+    found = finding(explain("gaps/child"), "no-license")
+    assert found.severity == "unknown"
+    assert found.remedy
+    assert found.because.term.iri == "https://w3id.org/licet/ns#NoLicense"
+    assert found.because.term.type == "circumstance"
+    assert found.because.term.label == "no license stated"
+    assert found.because.imposed_by == (
+        Imposition(
+            "model/gaps/unlicensed",
+            "drawsOn",
+            (
+                Step("model/gaps/child", "mergedFrom", "model/gaps/middle"),
+                Step("model/gaps/middle", "finetunedFrom", "model/gaps/unlicensed"),
+            ),
+        ),
+    )
+
+
+def test_each_gap_upstream_is_a_finding_of_its_own(explain: Explain) -> None:
+    found = finding(explain("gaps/child"), "unidentified-license")
+    assert [i.work for i in found.because.imposed_by] == ["model/gaps/unnamed"]
+
+
+def test_a_gap_of_the_work_itself_is_its_own(explain: Explain) -> None:
+    found = finding(explain("gaps/own"), "no-license")
+    assert found.because.imposed_by == (Imposition("model/gaps/own", "", ()),)
+
+
+def test_a_parent_that_is_not_in_the_graph_is_unknown_and_named(explain: Explain) -> None:
+    explanation = explain("gaps/orphan")
+    found = finding(explanation, "missing-parent")
+    assert found.severity == "unknown"
+    assert found.because.imposed_by == (
+        Imposition(
+            "model/gaps/deleted",
+            "drawsOn",
+            (Step("model/gaps/orphan", "finetunedFrom", "model/gaps/deleted"),),
+        ),
+    )
+    assert explanation.has_unknowns
+    assert not explanation.has_errors
+
+
+def test_a_work_with_nothing_wrong_upstream_has_no_error_and_no_unknown(explain: Explain) -> None:
+    explanation = explain("gaps/unlicensed")
+    assert explanation.has_unknowns
+    explanation = explain("merge/free")
+    assert not explanation.has_unknowns
+    assert not explanation.has_errors
+
+
+world(
+    "llama",
+    {"llama": "llama3", "other": "apache-2.0", "merged": "llama3", "dropped": "apache-2.0"},
+    "merged mergedFrom llama",
+    "merged mergedFrom other",
+    "dropped finetunedFrom llama",
+)
+
+
+def test_a_merge_beyond_the_lineage_of_llama_names_the_model_outside(explain: Explain) -> None:
+    found = finding(explain("llama/merged"), "llama-exclusive")
+    assert found.severity == "error"
+    assert found.because.term.iri == f"{BASE}clause/llama3/output-improvement-ban"
+    [against] = found.against
+    assert against.term.iri == "https://w3id.org/licet/ns#OutsideLineage"
+    assert against.imposed_by == (
+        Imposition(
+            "model/llama/other",
+            "derivativeOf",
+            (Step("model/llama/merged", "mergedFrom", "model/llama/other"),),
+        ),
+    )
+
+
+def test_a_license_dropped_rests_on_the_clause_upstream_and_stands_against_ones_own(
+    explain: Explain,
+) -> None:
+    explanation = explain("llama/dropped")
+    found = finding(explanation, "llama-exclusive")
+    assert explanation.has_errors
+    assert [(i.work, len(i.path)) for i in found.because.imposed_by] == [("model/llama/llama", 1)]
+    [against] = found.against
+    assert against.term.iri == f"{BASE}license/apache-2.0"
+    assert against.imposed_by == (Imposition("model/llama/dropped", "", ()),)
+
+
+world(
+    "nd",
+    {"fixed": "cc-by-nc-nd-4.0", "gguf": "cc-by-nc-nd-4.0", "tuned": "cc-by-nc-nd-4.0"},
+    "gguf quantizedFrom fixed",
+    "tuned finetunedFrom fixed",
+)
+
+
+def test_the_readings_differ_on_a_quantization_of_what_may_not_be_adapted(
+    explain: Explain,
+) -> None:
+    cautious, text = explain("nd/gguf", "cautious"), explain("nd/gguf", "text")
+    assert finding(cautious, "no-derivatives").because.imposed_by == (
+        Imposition(
+            "model/nd/fixed",
+            "inheritsAsWhole ⊒ adaptationOf ∘ license ∘ onAdaptation",
+            (Step("model/nd/gguf", "quantizedFrom", "model/nd/fixed"),),
+        ),
+    )
+    assert "cc-by-nc-nd-4.0/no-derivatives" in clauses(cautious)
+    assert "no-derivatives" not in codes(text, "error", "warning", "unknown", "notice")
+    assert "cc-by-nc-nd-4.0/no-derivatives" not in clauses(text)
+
+
+@pytest.mark.parametrize("reading", ["cautious", "text"])
+def test_the_readings_agree_on_a_fine_tune_of_what_may_not_be_adapted(
+    explain: Explain, reading: str
+) -> None:
+    assert "no-derivatives" in codes(explain("nd/tuned", reading), "error")
+
+
+################################################################ works that nothing is known of
+
+
+@pytest.mark.parametrize("work", ["nobody/nothing", "dataset/nd/fixed", "gaps/deleted", ""])
+def test_a_work_that_is_not_in_the_graph_cannot_be_explained(explain: Explain, work: str) -> None:
+    with pytest.raises(UnknownWorkError, match="is not in the graph, so nothing is known of it"):
+        explain(work)
+
+
+################################################################ the law of reasons
+
+# Licenses of different scopes; each has clauses that no other has.
+LICENSES = ("apache-2.0", "cc-by-nc-nd-4.0", "gpl-3.0", "llama3", "creativeml-openrail-m")
+WORLDS_AT_ONCE = 12
+
+
+@st.composite
+def small_worlds(draw: st.DrawFn) -> tuple[list[str], list[tuple[int, str, int]]]:
+    """Draw the licenses of some works, and derivations: cycles and self-loops welcome."""
+    size = draw(st.integers(2, 6))
+    licenses = draw(st.lists(st.sampled_from(LICENSES), min_size=size, max_size=size))
+    work = st.integers(0, size - 1)
+    relation = st.sampled_from(sorted(STATED_RELATIONS))
+    steps = draw(st.lists(st.tuples(work, relation, work), min_size=1, max_size=9))
+    return licenses, steps
+
+
+@given(
+    drawn=st.lists(small_worlds(), min_size=WORLDS_AT_ONCE, max_size=WORLDS_AT_ONCE),
+    reading=st.sampled_from(["cautious", "text"]),
+)
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_path_of_a_reason_alone_imposes_the_clause_and_with_a_step_less_it_does_not(
+    explained: Explained,
+    drawn: list[tuple[list[str], list[tuple[int, str, int]]]],
+    reading: str,
+) -> None:
+    works = {
+        f"model/w{number}/{work}": license_
+        for number, (licenses, _) in enumerate(drawn)
+        for work, license_ in enumerate(licenses)
+    }
+    steps = [
+        (f"model/w{number}/{child}", relation, f"model/w{number}/{parent}")
+        for number, (_, stated) in enumerate(drawn)
+        for child, relation, parent in stated
+    ]
+    everything = explained(works, steps, reading=reading)
+    reasons = {
+        (work, imposition.work, reason.term.iri, imposition.path)
+        for work in works
+        for reason in everything.explain(BASE + work).obligations
+        for imposition in reason.imposed_by
+    }
+    assert reasons
+    # One lineage serves all clauses of its ancestor's license.
+    paths = sorted({(work, ancestor, path) for work, ancestor, _, path in reasons}, key=str)
+    alone: dict[str, str] = {}
+    alone_steps: list[tuple[str, str, str]] = []
+    ends: dict[tuple[str, str, tuple[Step, ...]], tuple[str, list[str]]] = {}
+    for number, (work, ancestor, path) in enumerate(paths):
+        stated = sorted({(s.child, s.relation, s.parent) for s in path})
+        names: list[str] = []
+        for version, kept in enumerate([stated, *([t for t in stated if t != s] for s in stated)]):
+
+            def renamed(name: str, owner: str = f"p{number}v{version}") -> str:
+                return name.replace("model/", f"model/{owner}-", 1)
+
+            # With a step less, only the ancestor has the license that is looked for.
+            for name in {work, ancestor, *(n for c, _, p in stated for n in (c, p))}:
+                alone[renamed(name)] = (
+                    works[name] if version == 0 or name == ancestor else "OutOfTheWay"
+                )
+            alone_steps += [(renamed(c), r, renamed(p)) for c, r, p in kept]
+            names.append(renamed(work))
+        ends[work, ancestor, path] = names[0], names[1:]
+    rebuilt = explained(
+        {n: () if stated == "OutOfTheWay" else stated for n, stated in alone.items()},
+        alone_steps,
+        reading=reading,
+    )
+    bound: dict[str, set[str]] = {}
+
+    def clauses_of(work: str) -> set[str]:
+        if work not in bound:
+            bound[work] = {r.term.iri for r in rebuilt.explain(BASE + work).obligations}
+        return bound[work]
+
+    for work, ancestor, clause, path in reasons:
+        whole, shortened = ends[work, ancestor, path]
+        assert clause in clauses_of(whole), (work, ancestor, clause, path)
+        for name in shortened:
+            assert clause not in clauses_of(name), (work, ancestor, clause, path)

@@ -1,0 +1,74 @@
+"""A snapshot of the bundled sample, built once, and what serves it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+
+from licet_ingest.sources.sample import Sample
+from licet_reasoning.build import build
+from licet_service.app import create_app
+from licet_service.dataset import Dataset
+from licet_service.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from fastapi import FastAPI
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    build(folder, [Sample()])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def app(data: Path) -> FastAPI:
+    return create_app(Settings(data=data), Dataset(data))
+
+
+@pytest.fixture(scope="session")
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def client_with(data: Path) -> Iterator[Callable[..., TestClient]]:
+    """A client of a service with settings of its own."""
+    opened: list[TestClient] = []
+
+    def make(**settings: int | str) -> TestClient:
+        app = create_app(Settings.model_validate({"data": data, **settings}), Dataset(data))
+        opened.append(TestClient(app, raise_server_exceptions=False))
+        return opened[-1].__enter__()
+
+    yield make
+    for client in opened:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def address(app: FastAPI) -> Iterator[str]:
+    """The address of a real server on a free port of the loopback interface."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        deadline = time.monotonic() + 10
+        while not server.started:
+            assert time.monotonic() < deadline, "the server does not start"
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)

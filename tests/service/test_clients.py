@@ -1,0 +1,84 @@
+"""Clients that people use, against a real server."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+from rdflib import Graph, URIRef
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from SPARQLWrapper import CSV, JSON, JSONLD, POST, TURTLE, XML, SPARQLWrapper
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+LICENSES = """PREFIX licet: <https://w3id.org/licet/ns#>
+SELECT ?license WHERE { ?license a licet:License } ORDER BY ?license LIMIT 3"""
+CONSTRUCT = """PREFIX licet: <https://w3id.org/licet/ns#>
+CONSTRUCT { ?l a licet:License } WHERE { ?l a licet:License }"""
+MIT = "https://w3id.org/licet/license/mit"
+
+
+def wrapper(address: str, query: str, format_: str) -> SPARQLWrapper:
+    asked = SPARQLWrapper(f"{address}/sparql")
+    asked.setQuery(query)
+    asked.setReturnFormat(format_)
+    return asked
+
+
+@pytest.mark.parametrize("method", ["GET", POST])
+def test_sparqlwrapper_selects_as_json(address: str, method: str) -> None:
+    asked = wrapper(address, LICENSES, JSON)
+    asked.setMethod(method)
+    found = asked.queryAndConvert()
+    assert isinstance(found, dict)
+    assert len(found["results"]["bindings"]) == 3
+
+
+def test_sparqlwrapper_selects_as_xml_and_csv(address: str) -> None:
+    xml = wrapper(address, LICENSES, XML).query().convert()
+    assert len(xml.getElementsByTagName("result")) == 3  # type: ignore[union-attr]
+    assert len(bytes(wrapper(address, LICENSES, CSV).queryAndConvert()).splitlines()) == 4  # type: ignore[arg-type]
+
+
+# SPARQLWrapper 2.0 makes a graph of a class that rdflib has deprecated.
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("format_", [XML, TURTLE, JSONLD])
+def test_sparqlwrapper_constructs(address: str, format_: str) -> None:
+    found = wrapper(address, CONSTRUCT, format_).queryAndConvert()
+    graph = found if isinstance(found, Graph) else Graph().parse(data=found, format=format_)
+    assert (URIRef(MIT), None, None) in graph
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
+def test_the_store_of_rdflib_asks(
+    address: str, method: Literal["GET", "POST", "POST_FORM"]
+) -> None:
+    graph = Graph(SPARQLStore(f"{address}/sparql", method=method))
+    rows = graph.query(LICENSES)
+    assert len(list(rows)) == 3
+    assert "MIT" in str(
+        graph.value(URIRef(MIT), URIRef("http://www.w3.org/2000/01/rdf-schema#label"))
+    )
+    assert len(graph.query(CONSTRUCT).graph or ()) > 10
+
+
+def test_a_client_without_an_accept_header_gets_json(address: str) -> None:
+    asked = urllib.request.Request(f"{address}/sparql", data=b"ASK {}")
+    asked.add_header("Content-Type", "application/sparql-query")
+    with urllib.request.urlopen(asked) as response:
+        assert json.load(response)["boolean"] is True
+
+
+def test_rdflib_follows_a_resource(address: str) -> None:
+    graph = Graph().parse(f"{address}/license/mit")
+    assert (URIRef(MIT), None, None) in graph
+
+
+def test_head_works_on_the_wire(address: str) -> None:
+    asked = urllib.request.Request(f"{address}/license/mit", method="HEAD")
+    with urllib.request.urlopen(asked) as response:
+        assert response.status == 200
+        assert response.read() == b""

@@ -1,0 +1,270 @@
+"""Resources under their own paths, for programs and for people."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+from fastapi.testclient import TestClient
+from rdflib import Graph, URIRef
+
+from licet_ingest.sources.dump import JsonLinesDump
+from licet_reasoning.build import build
+from licet_service.app import create_app
+from licet_service.dataset import Dataset
+from licet_service.linked_data import CUT_NOTE, compact, href
+from licet_service.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+BASE = "https://w3id.org/licet/"
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+VIOLATING = "/model/leveldevai/TurdusBeagle-7B"  # it has parents that forbid derivatives
+HOSTILE = '"><script>alert(1)</script>{{7*7}}'
+
+
+class Page(HTMLParser):
+    """What a browser would act on: elements, links, and text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: set[str] = set()
+        self.links: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links |= {value or "" for name, value in attrs if name in {"href", "src", "action"}}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def page(client: TestClient, path: str) -> Page:
+    response = client.get(path, headers=HTML)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    return Page(response.text)
+
+
+def words(found: Page) -> str:
+    return " ".join(found.text.split())
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder: Path = tmp_path_factory.mktemp("hostile")
+    card = {"license": "other", "license_name": HOSTILE, "license_link": "javascript:alert(1)"}
+    records = [
+        {"id": "evil/name", "author": HOSTILE, "pipeline_tag": HOSTILE, "cardData": card},
+        {"id": "evil/a'b", "cardData": {}},
+        {"id": "evil/<script>alert(1)</script>", "cardData": {}},
+        {"id": "a/__--__", "cardData": {}},
+        {"id": "a/{{7*7}}", "cardData": {}},
+        {"id": "a/.x..", "cardData": {}},
+    ]
+    dump = folder / "dump.jsonl"
+    dump.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    build(folder / "data", [JsonLinesDump(dump)])
+    dataset = Dataset(folder / "data")
+    with TestClient(create_app(Settings(), dataset), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("turtle", "text/turtle"),
+        ("nt", "application/n-triples"),
+        ("rdf", "application/rdf+xml"),
+        ("json-ld", "application/ld+json"),
+    ],
+)
+def test_a_resource_comes_in_the_formats_of_rdf(
+    client: TestClient, name: str, media_type: str
+) -> None:
+    by_header = client.get("/license/llama3", headers={"Accept": media_type})
+    by_address = client.get("/license/llama3", params={"format": name}, headers=HTML)
+    assert by_header.headers["content-type"].split(";")[0] == media_type
+    assert by_address.content == by_header.content
+    if name != "json-ld":
+        graph = Graph().parse(data=by_header.text, format=media_type)
+        assert len(list(graph.objects(URIRef(BASE + "license/llama3")))) > 20
+    else:
+        assert any(node["@id"] == BASE + "license/llama3" for node in by_header.json())
+
+
+def test_a_response_names_its_format_and_the_others(client: TestClient) -> None:
+    headers = client.get(VIOLATING + "?reading=text", headers=HTML).headers
+    assert headers["vary"] == "Accept"
+    assert headers["content-location"] == VIOLATING + "?reading=text&format=html"
+    assert f'<{VIOLATING}?reading=text&format=turtle>; rel="alternate"' in headers["link"]
+
+
+def test_a_program_that_names_no_format_gets_turtle(client: TestClient) -> None:
+    assert client.get("/license/mit").headers["content-type"].startswith("text/turtle")
+
+
+def test_406_where_no_format_is_acceptable(client: TestClient) -> None:
+    assert client.get("/license/mit", headers={"Accept": "image/png"}).status_code == 406
+
+
+def test_every_kind_of_resource_has_a_path(client: TestClient) -> None:
+    query = """SELECT DISTINCT ?s { ?s a ?class FILTER(isIRI(?s)) } ORDER BY ?s"""
+    found = client.get("/sparql", params={"query": query}).json()["results"]["bindings"]
+    own = [row["s"]["value"] for row in found if row["s"]["value"].startswith(BASE)]
+    kinds = {iri.removeprefix(BASE).split("/")[0]: iri for iri in own if "#" not in iri}
+    assert {"model", "dataset", "license", "clause", "situation", "finding"} < set(kinds)
+    for iri in kinds.values():
+        path = iri.removeprefix(BASE.removesuffix("/"))
+        assert client.get(path, headers=HTML).status_code == 200, iri
+        assert iri in client.get(path, params={"format": "nt"}).text or path == "/ns"
+
+
+def test_every_link_to_our_own_pages_leads_somewhere(client: TestClient) -> None:
+    seen: set[str] = set()
+    for start in (VIOLATING, "/license/llama3", "/clause/llama3/naming", "/", "/queries"):
+        found = page(client, start)
+        assert not {"script", "iframe", "img"} & found.elements
+        assert not {"style", "onclick", "onload"} & found.attributes
+        seen |= {link.split("#")[0] for link in found.links}
+    assert all(link.startswith(("/", "https://")) and link[:2] != "//" for link in seen if link)
+    for link in sorted(link for link in seen if link.startswith("/") and link != "/sparql"):
+        assert client.get(link).status_code in {200, 400}, link  # 400: a query needs a value
+
+
+def test_a_model_page_says_first_what_is_violated(client: TestClient) -> None:
+    text = words(page(client, VIOLATING))
+    verdict = text.index("violation")
+    assert re.search(r"\d+ violations? (was|were) found under the reading “cautious”", text)
+    assert verdict < text.index("Duties") < text.index("What it was made from")
+    assert "not legal advice" in text
+
+
+@pytest.mark.parametrize("path", ["/model/mlabonne/Daredevil-8B", "/model/01-ai/Yi-34B"])
+def test_a_model_page_without_violations_promises_nothing(client: TestClient, path: str) -> None:
+    text = words(page(client, path))
+    assert "No violation was found under the reading “cautious”" in text
+    assert re.search(r"\d+ dut(y binds|ies bind) whoever publishes it", text)
+    assert "Section" in text
+    assert not re.search(r"\bcompliant\b|✓|✔|✅", text)
+
+
+def test_a_model_page_lists_what_is_not_known(client: TestClient) -> None:
+    text = words(page(client, "/model/mlabonne/Daredevil-8B"))
+    assert text.index("What is not known") < text.index("Upstream work not known")
+    assert "merged from" in text
+
+
+def test_a_model_that_was_only_named_has_a_page_that_says_so(client: TestClient) -> None:
+    query = "SELECT ?m { ?m a licet:Model ; licet:gap licet:MissingWork } ORDER BY ?m LIMIT 1"
+    row = client.get("/sparql", params={"query": query}).json()["results"]["bindings"][0]
+    text = words(page(client, "/" + row["m"]["value"].removeprefix(BASE)))
+    assert "Nothing can be said of this model" in text
+
+
+def test_a_page_is_of_the_reading_that_is_asked_for(client: TestClient) -> None:
+    assert "under the reading “text”" in words(page(client, VIOLATING + "?reading=text"))
+    assert client.get(VIOLATING + "?reading=none").status_code == 400
+
+
+def test_a_license_page_has_clauses_by_scope_with_section_and_quote(client: TestClient) -> None:
+    text = words(page(client, "/license/llama3"))
+    assert text.index("on copies") < text.index("on derivatives") < text.index("on services")
+    assert "Section 1(b)(i)(A): provide a copy of this Agreement" in text
+
+
+def test_evidence_of_a_license_is_stated_once(client: TestClient) -> None:
+    triples = client.get("/license/llama3?format=nt").text.splitlines()
+    assert len(triples) == len(set(triples))
+    assert sum("/ns#evidence>" in line for line in triples) == 4
+
+
+def test_a_description_is_bounded_and_says_so(client_with: Callable[..., TestClient]) -> None:
+    client = client_with(max_description_triples=5)
+    lines = client.get("/license/llama3?format=nt").text.splitlines()
+    license_ = f"<{BASE}license/llama3>"
+    assert sum(line.startswith(license_) for line in lines) == 5
+    assert sum(line.endswith(license_ + " .") for line in lines) == 5 + 1  # with the note's
+    assert any(CUT_NOTE in line for line in lines)
+    assert "This page is cut" in words(page(client, "/license/llama3"))
+    whole = client_with().get("/clause/llama3/naming?format=nt").text
+    assert CUT_NOTE not in whole
+
+
+def test_the_ontology_is_rdf_for_programs(client: TestClient) -> None:
+    graph = Graph().parse(data=client.get("/ns").text, format="turtle")
+    assert (URIRef(BASE + "ns#boundBy"), None, None) in graph
+
+
+def test_the_ontology_is_a_list_of_terms_for_people(client: TestClient) -> None:
+    response = client.get("/ns", headers=HTML)
+    assert '<section id="boundBy">' in response.text
+    assert "a clause that binds whoever publishes the work" in words(Page(response.text))
+
+
+def test_hostile_text_is_shown_as_text(hostile: TestClient) -> None:
+    response = hostile.get("/model/evil/name", headers=HTML)
+    found = Page(response.text)
+    assert "script" not in found.elements
+    assert found.text.count(HOSTILE) >= 3
+    assert "javascript:alert(1)" in found.text
+    assert not any(link.startswith("javascript:") for link in found.links)
+
+
+@pytest.mark.parametrize(
+    "path", ["/model/evil/%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/model/a/%7B%7B7*7%7D%7D"]
+)
+def test_hostile_paths_are_not_reflected_as_html(hostile: TestClient, path: str) -> None:
+    response = hostile.get(path, headers=HTML)
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/", "/ns", "/license/mit", "/sparql?query=ASK{}", "/none"])
+def test_every_response_forbids_scripts_and_sniffing(client: TestClient, path: str) -> None:
+    headers = client.get(path, headers=HTML if "sparql" not in path else {}).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_style_sheet_is_our_own(client: TestClient) -> None:
+    response = client.get("/static/licet.css")
+    assert response.headers["content-type"].startswith("text/css")
+    assert "http" not in response.text
+    assert "@import" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("iri", "address"),
+    [
+        (BASE + "model/a/b", "/model/a/b"),
+        (BASE + "ns#boundBy", "/ns#boundBy"),
+        (BASE + "ns", "/ns"),
+        ("https://huggingface.co/a/b", "https://huggingface.co/a/b"),
+        ("http://example.org/", None),
+        ("javascript:alert(1)", None),
+        ("data:text/html,x", None),
+        (BASE + "/evil.example", None),
+        (BASE + "unknown/x", None),
+    ],
+)
+def test_only_own_paths_and_https_addresses_become_links(iri: str, address: str | None) -> None:
+    assert href(iri) == address
+
+
+def test_an_iri_is_shown_with_its_prefix() -> None:
+    assert compact(BASE + "model/a/b") == "model:a/b"
+    assert compact(BASE + "ns#boundBy") == "licet:boundBy"
+    assert compact("http://example.org/x") == "http://example.org/x"
