@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Raised when a snapshot of an older form can no longer be read."""
 
+KEPT = 3
+"""Snapshots that stay in a data folder, the one in force among them."""
+
 _UNFINISHED = ".building-"
 
 
@@ -114,6 +117,14 @@ def building(data: Path, snapshot_id: str) -> Generator[Path]:
         finished = snapshots / snapshot_id
         folder.rename(finished)
         _point(data, finished)
+        _forget_old(snapshots)
+
+
+def _forget_old(snapshots: Path) -> None:
+    """Remove all but the newest snapshots; a service has moved on from older ones long ago."""
+    finished = sorted(p for p in snapshots.iterdir() if not p.name.startswith("."))
+    for old in finished[:-KEPT]:
+        shutil.rmtree(old)
 
 
 def _point(data: Path, snapshot: Path) -> None:

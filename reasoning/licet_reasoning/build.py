@@ -276,6 +276,7 @@ def _manifest(
         "format": FORMAT,
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "newest_change_in_sources": max(filter(None, works["modified"].to_pylist()), default=None),
         "default_reading": DEFAULT_READING,
         "readings": {r: {"situations": len(o.situations.all)} for r, o in outcomes.items()},
         "sources": [

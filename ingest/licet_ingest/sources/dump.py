@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import zlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import orjson
@@ -42,16 +43,21 @@ class JsonLinesDump:
         return self.path.name
 
     def describe(self) -> dict[str, str | int | None]:
-        """Return name, SHA-256 and size in bytes of the file."""
+        """Return name, SHA-256, size in bytes and date of last change of the file."""
         digest = hashlib.sha256()
         try:
             with self.path.open("rb") as file:
                 while block := file.read(1 << 20):
                     digest.update(block)
-            size = self.path.stat().st_size
+            status = self.path.stat()
         except OSError as error:
             raise SourceError(f"cannot read {self.path}: {error.strerror}") from error
-        return {"name": self.name, "sha256": digest.hexdigest(), "bytes": size}
+        return {
+            "name": self.name,
+            "sha256": digest.hexdigest(),
+            "bytes": status.st_size,
+            "modified": datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds"),
+        }
 
     def items(self) -> Iterator[SourceItem]:
         """Yield one item per line that is not blank.
