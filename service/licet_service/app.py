@@ -46,7 +46,7 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 _PREFLIGHT: Final = {
-    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type",
+    "Access-Control-Allow-Headers": "Accept, Content-Type",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Max-Age": "86400",
 }

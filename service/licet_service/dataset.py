@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+    from pyoxigraph import BlankNode, DefaultGraph, QueryBoolean, QuerySolutions, QueryTriples
 
     from licet_ingest.snapshot import Snapshot
     from licet_queries.library import Parameter, SavedQuery
@@ -54,17 +55,40 @@ class OpenSnapshot:
         """
         if reading not in readings():
             raise UsageError(f"no reading named {reading!r}: choose one of {', '.join(readings())}")
-        names_dataset = default_graph_iris is not None or named_graph_iris is not None
-        default = (default_graph_iris or ()) if names_dataset else default_graphs(reading)
+        default: list[NamedNode | BlankNode | DefaultGraph] | None = None
+        named: list[NamedNode | BlankNode] | None = None
+        if default_graph_iris is not None or named_graph_iris is not None:
+            default = [NamedNode(iri) for iri in default_graph_iris or ()]
+            named = [NamedNode(iri) for iri in named_graph_iris or ()]
+        elif not keyword_problem(text, "FROM"):
+            # A dataset given beside the query would replace one that it names itself.
+            default = [NamedNode(iri) for iri in default_graphs(reading)]
+            named = [NamedNode(iri) for iri in default_graphs(reading)]
         return self.store.query(
             text,
             prefixes=dict(PREFIXES),
-            default_graph=[NamedNode(iri) for iri in default],
-            named_graphs=[NamedNode(iri) for iri in named_graph_iris or ()]
-            if names_dataset
-            else None,
+            default_graph=default,
+            named_graphs=named,
             substitutions={Variable(n): value for n, value in (substitutions or {}).items()},
         )
+
+
+def keyword_problem(text: str, keyword: str) -> SyntaxError | None:
+    """Return what the parser says of a query without a keyword, or None if it is not missed.
+
+    Wherever the keyword's letters stand, others take their place. In names, strings, IRIs and
+    comments the parser does not mind; for the keyword itself it is an error of syntax. So no
+    scanner has to guess what the parser takes for a string. A query with an error of its own
+    comes back with that one.
+    """
+    replaced = re.sub(keyword, lambda m: m[0][:-2] + "ZQ", text, flags=re.IGNORECASE | re.ASCII)
+    if replaced == text:
+        return None
+    try:
+        Store().query(replaced, prefixes=dict(PREFIXES))
+    except SyntaxError as error:
+        return error
+    return None
 
 
 class Dataset:

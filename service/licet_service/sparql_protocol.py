@@ -16,21 +16,22 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import parse_qsl
 
-from pyoxigraph import NamedNode, QueryTriples, Store, Variable
+from pyoxigraph import NamedNode, QueryTriples
 from starlette.responses import Response
 
-from licet_ontology.terms import DEFAULT_READING, PREFIXES
+from licet_ontology.terms import DEFAULT_READING
+from licet_service.dataset import keyword_problem
 from licet_service.negotiation import FORMAT_PARAMETERS, GRAPHS, RESULTS, accept_of, choose, listed
 from licet_service.problems import ProblemError, syntax_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pyoxigraph import Literal, QueryBoolean, QuerySolutions
+    from pyoxigraph import Literal
     from starlette.requests import Request
     from typing_extensions import Buffer
 
-    from licet_service.dataset import Dataset, OpenSnapshot
+    from licet_service.dataset import Dataset
     from licet_service.negotiation import Choice
     from licet_service.settings import Settings
 
@@ -109,7 +110,13 @@ class ThreadEvaluator:
         opened = self._dataset.latest()
         refuse_federation(question.text)
         try:
-            result = _query(opened, question)
+            result = opened.query(
+                question.text,
+                reading=question.reading,
+                substitutions=question.substitutions,
+                default_graph_iris=question.default_graph_iris,
+                named_graph_iris=question.named_graph_iris,
+            )
         except SyntaxError as error:
             raise syntax_problem(error) from None
         try:
@@ -164,44 +171,6 @@ def _in_thread(call: Callable[[], Answer]) -> Future[Answer]:
         finally:
             threading.stack_size(before)
     return future
-
-
-def _query(
-    opened: OpenSnapshot, question: Question
-) -> QuerySolutions | QueryBoolean | QueryTriples:
-    by_protocol = (question.default_graph_iris, question.named_graph_iris) != (None, None)
-    if not by_protocol and keyword_problem(question.text, "FROM"):
-        # A dataset given beside the query would replace the one that FROM names.
-        return opened.store.query(
-            question.text,
-            prefixes=dict(PREFIXES),
-            substitutions={Variable(n): v for n, v in (question.substitutions or {}).items()},
-        )
-    return opened.query(
-        question.text,
-        reading=question.reading,
-        substitutions=question.substitutions,
-        default_graph_iris=question.default_graph_iris,
-        named_graph_iris=question.named_graph_iris,
-    )
-
-
-def keyword_problem(text: str, keyword: str) -> SyntaxError | None:
-    """Return what the parser says of a query without a keyword, or None if it is not missed.
-
-    Wherever the keyword's letters stand, others take their place. In names, strings, IRIs and
-    comments the parser does not mind; for the keyword itself it is an error of syntax. So no
-    scanner has to guess what the parser takes for a string. A query with an error of its own
-    comes back with that one.
-    """
-    replaced = re.sub(keyword, lambda m: m[0][:-2] + "ZQ", text, flags=re.IGNORECASE | re.ASCII)
-    if replaced == text:
-        return None
-    try:
-        Store().query(replaced, prefixes=dict(PREFIXES))
-    except SyntaxError as error:
-        return error
-    return None
 
 
 def refuse_federation(text: str) -> None:

@@ -144,6 +144,19 @@ def test_whoever_looks_while_the_link_changes_sees_one_snapshot_or_the_other(
     assert seen == sorted(seen)
 
 
+def test_the_newest_three_snapshots_are_kept(tmp_path: Path) -> None:
+    for number in range(1, 6):
+        build(tmp_path, str(number))
+    assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == ["3", "4", "5"]
+    assert current(tmp_path).id == "5"
+
+
+def test_the_snapshot_in_force_is_kept_even_if_the_clock_was_set_back(tmp_path: Path) -> None:
+    for snapshot_id in ("7", "8", "9", "1"):
+        build(tmp_path, snapshot_id)
+    assert current(tmp_path).id == "1"
+
+
 ################################################################ what cannot be read
 
 

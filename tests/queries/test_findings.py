@@ -734,6 +734,35 @@ CASES = [
         """,
         "",
     ),
+    Case(
+        "output-improvement-ban",
+        "a derivative of Tongyi Qianwen may carry other terms",
+        """
+        base: tongyi-qianwen
+        x/it: apache-2.0, finetunedFrom base
+        """,
+        "met",
+    ),
+    Case(
+        "output-improvement-ban",
+        "Tongyi Qianwen merged with a model of another lineage improves another model",
+        """
+        one: tongyi-qianwen
+        two: apache-2.0
+        x/it: tongyi-qianwen, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+        against={"OutsideLineage"},
+    ),
+    Case(
+        "output-improvement-ban",
+        "whether a model taught by FLUX competes with it, nobody can say from the graph",
+        """
+        base: flux-1-dev-non-commercial-license
+        x/it: apache-2.0, distilledFrom base
+        """,
+        "unknown",
+    ),
     # ------------------------------------------------------------------ license-type-mismatch
     Case(
         "license-type-mismatch",

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from pyoxigraph import Store
-
 from licet_ingest.records import Derivation, WorkRecord
 from licet_ingest.sources import SourceItem
+from licet_ingest.sources.sample import Sample
 from licet_ontology.terms import license_iri, term
 from licet_reasoning.build import build
-from licet_reasoning.explain import Explainer
-from licet_reasoning.quotient import compile_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from licet_ingest.snapshot import Snapshot
 
@@ -73,37 +72,31 @@ class Built(Protocol):
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return build(tmp_path_factory.mktemp("sample"), [Sample()])
+
+
+@pytest.fixture(scope="session")
+def kept_catalogue(sample: Snapshot) -> Path:
+    """The closed catalogue that a data folder keeps; to make it takes longer than the rest."""
+    return sample.path.parents[1] / "cache"
+
+
+@pytest.fixture
+def data(tmp_path: Path, kept_catalogue: Path) -> Path:
+    """A data folder without snapshots."""
+    shutil.copytree(kept_catalogue, tmp_path / "data" / "cache")
+    return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, kept_catalogue: Path) -> Built:
     def build_world(
         works: Mapping[str, str | Sequence[str]],
         steps: Sequence[tuple[str, str, str]] = (),
     ) -> Snapshot:
-        return build(tmp_path_factory.mktemp("world"), [World(works, steps)])
+        folder = tmp_path_factory.mktemp("world")
+        shutil.copytree(kept_catalogue, folder / "cache")
+        return build(folder, [World(works, steps)])
 
     return build_world
-
-
-class Explained(Protocol):
-    """Builds a world and returns what explains its works."""
-
-    def __call__(
-        self,
-        works: Mapping[str, str | Sequence[str]],
-        steps: Sequence[tuple[str, str, str]] = (),
-        *,
-        reading: str = "cautious",
-    ) -> Explainer: ...
-
-
-@pytest.fixture(scope="session")
-def explained(built: Built) -> Explained:
-    def explainer(
-        works: Mapping[str, str | Sequence[str]],
-        steps: Sequence[tuple[str, str, str]] = (),
-        *,
-        reading: str = "cautious",
-    ) -> Explainer:
-        store = Store.read_only(str(built(works, steps).store))
-        return Explainer(store, compile_reading(reading))
-
-    return explainer

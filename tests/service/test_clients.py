@@ -48,8 +48,10 @@ def test_sparqlwrapper_selects_as_xml_and_csv(address: str) -> None:
 @pytest.mark.parametrize("format_", [XML, TURTLE, JSONLD])
 def test_sparqlwrapper_constructs(address: str, format_: str) -> None:
     found = wrapper(address, CONSTRUCT, format_).queryAndConvert()
-    graph = found if isinstance(found, Graph) else Graph().parse(data=found, format=format_)
-    assert (URIRef(MIT), None, None) in graph
+    if not isinstance(found, Graph):
+        assert isinstance(found, bytes)
+        found = Graph().parse(data=found, format=format_)
+    assert (URIRef(MIT), None, None) in found
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
