@@ -16,12 +16,12 @@ STATED_RELATIONS = frozenset(
     {
         *MODEL_RELATIONS.values(),
         "abliteratedFrom",
+        "adaptedFrom",
         "basedOn",
         "bundles",
         "combines",
         "convertedFrom",
         "copyOf",
-        "derivativeOf",
         "distilledFrom",
         "generatedBy",
         "prunedFrom",

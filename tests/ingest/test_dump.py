@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,7 @@ from licet_ingest.sources.dump import JsonLinesDump
 from licet_ontology.errors import SourceError
 
 # Real data is not shipped: it is read where a copy stands beside the checkout.
-REAL_DUMP = (
-    Path(__file__).parents[3] / "shared" / "data" / "hub" / "hub-models-2026-08-22.jsonl.gz"
-)
+REAL_DUMP = Path(__file__).parents[3] / "shared" / "data" / "hub" / "hub-models-2026-08-22.jsonl.gz"
 
 A = b'{"id": "o/a"}'
 B = b'{"id": "o/b"}'
@@ -89,9 +88,7 @@ def test_a_dump_of_datasets_holds_datasets(tmp_path: Path) -> None:
     ],
     ids=["cut", "other quotes", "two in a line", "not UTF-8", "NaN", "nested too deep"],
 )
-def test_a_line_that_is_not_json_is_rejected_with_its_place(
-    tmp_path: Path, line: bytes
-) -> None:
+def test_a_line_that_is_not_json_is_rejected_with_its_place(tmp_path: Path, line: bytes) -> None:
     source = dump_of(tmp_path, A + b"\n\n" + line + b"\n" + B + b"\n")
     assert ids(source) == ["o/a", "o/b"]
     [(place, _, reason)] = rejected(source)
@@ -166,11 +163,14 @@ def test_a_folder_is_a_source_that_cannot_be_read(tmp_path: Path) -> None:
         list(JsonLinesDump(tmp_path).items())
 
 
-def test_a_dump_is_described_by_name_hash_and_size(tmp_path: Path) -> None:
-    assert dump_of(tmp_path, A).describe() == {
+def test_a_dump_is_described_by_name_hash_size_and_date(tmp_path: Path) -> None:
+    source = dump_of(tmp_path, A)
+    os.utime(source.path, (1_704_164_645, 1_704_164_645))
+    assert source.describe() == {
         "name": "dump.jsonl",
         "sha256": hashlib.sha256(b'{"id": "o/a"}').hexdigest(),
         "bytes": 13,
+        "modified": "2024-01-02T03:04:05+00:00",
     }
 
 

@@ -142,7 +142,7 @@ def test_a_derivation_that_the_hub_resolved_is_the_relation_and_reuses() -> None
 
 
 def test_a_derivation_that_something_else_states_says_what_that_is() -> None:
-    found = about_derivations(Derivation(B.key, "copyOf", A.key, "https://example.org/\"x\""))
+    found = about_derivations(Derivation(B.key, "copyOf", A.key, 'https://example.org/"x"'))
     [node] = {o for _, p, o in found if p == PROV + "qualifiedDerivation"}
     assert node.startswith(BASE + "derivation/")
     assert found == {
@@ -152,7 +152,7 @@ def test_a_derivation_that_something_else_states_says_what_that_is() -> None:
         (node, RDF_TYPE, PROV + "Derivation"),
         (node, PROV + "entity", BASE + "model/o/a"),
         (node, DCTERMS + "type", NS + "copyOf"),
-        (node, DCTERMS + "source", "“https://example.org/\"x\"”"),
+        (node, DCTERMS + "source", '“https://example.org/"x"”'),
     }
 
 

@@ -64,9 +64,7 @@ def test_what_is_not_an_object_is_rejected(item: object, value: str, reason: str
         ({"id": ["o/m"]}, "['o/m']", "is list, not text"),
     ],
 )
-def test_a_record_without_an_id_is_rejected(
-    item: dict[str, Any], value: str, reason: str
-) -> None:
+def test_a_record_without_an_id_is_rejected(item: dict[str, Any], value: str, reason: str) -> None:
     assert work_record(item, "model", "line 7") == (
         None,
         [Fault("line 7", "id", value, reason, True)],
@@ -343,9 +341,7 @@ def test_a_base_that_is_not_text_is_left_out() -> None:
 
 
 def test_the_datasets_of_tags_and_card_are_each_named_once() -> None:
-    record, faults = read(
-        tags=["dataset:o/a"], cardData={"datasets": ["O/A", "o/b"]}
-    )
+    record, faults = read(tags=["dataset:o/a"], cardData={"datasets": ["O/A", "o/b"]})
     assert record.derivations == [
         Derivation(CHILD, "trainedOn", ("dataset", "o/a"), "hub"),
         Derivation(CHILD, "trainedOn", ("dataset", "o/b"), "card"),
@@ -413,7 +409,7 @@ def test_another_form_of_gating_is_left_out(value: object, shown: str) -> None:
         "\uff12\uff10\uff12\uff14-01-02T03:04:05Z",
     ],
 )
-def test_what_is_no_date_and_time_in_utc_is_left_out(field: str, value: object) -> None:
+def test_what_is_no_date_and_time_in_utc_is_left_out(field: str, value: Any) -> None:
     record, faults = read(**{field: value})
     assert (record.created, record.modified) == (None, None)
     assert [(f.field, f.reason) for f in faults] == [(field, "is not a date and time in UTC")]
@@ -435,7 +431,7 @@ def test_a_date_and_time_in_utc_is_kept(value: str, kept: str) -> None:
 
 @pytest.mark.parametrize("field", ["downloads", "likes"])
 @pytest.mark.parametrize("value", [-1, True, False, 2.0, 1.5, 2**63, 10**30, "12", [3]])
-def test_what_is_no_count_is_left_out(field: str, value: object) -> None:
+def test_what_is_no_count_is_left_out(field: str, value: Any) -> None:
     record, faults = read(**{field: value})
     assert (record.downloads, record.likes) == (None, None)
     assert [(f.field, f.reason) for f in faults] == [(field, "is not a count")]

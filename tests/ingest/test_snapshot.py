@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
-from licet_ingest import snapshot
 from licet_ingest.snapshot import (
     FORMAT,
     BusyError,
@@ -18,9 +19,6 @@ from licet_ingest.snapshot import (
     building,
     current,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # Builds a snapshot in a process of its own and kills itself when a function is called.
 KILLED_BUILDER = """
@@ -33,7 +31,7 @@ def kill(*args, **kwargs):
 
 data, point = Path(sys.argv[1]), sys.argv[2]
 with snapshot.building(data, "2") as folder:
-    (folder / "manifest.json").write_text('{"format": %d}')
+    (folder / "manifest.json").write_text('{"format": FORMAT}')
     match point:
         case "while building":
             kill()
@@ -51,7 +49,7 @@ with snapshot.building(data, "2") as folder:
             snapshot._sync_one = lambda path, sync=snapshot._sync_one: (
                 kill() if path == data else sync(path)
             )
-""" % (FORMAT,)
+""".replace("FORMAT", str(FORMAT))
 
 
 def build(data: Path, snapshot_id: str, **manifest: Any) -> None:
@@ -198,10 +196,15 @@ def test_a_snapshot_of_another_format_is_to_be_built_again(tmp_path: Path, other
 def test_a_build_that_fails_leaves_the_former_snapshot_and_nothing_else(tmp_path: Path) -> None:
     build(tmp_path, "1")
     before = contents(tmp_path)
-    with pytest.raises(ZeroDivisionError), building(tmp_path, "2") as folder:
-        (folder / "tables").mkdir()
-        (folder / "tables" / "models.parquet").write_bytes(b"half")
-        raise ZeroDivisionError
+
+    def break_off() -> None:
+        with building(tmp_path, "2") as folder:
+            (folder / "tables").mkdir()
+            (folder / "tables" / "models.parquet").write_bytes(b"half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
     assert current(tmp_path).id == "1"
     assert contents(tmp_path) == before
     assert unfinished(tmp_path) == []
@@ -262,17 +265,17 @@ def test_files_are_on_disk_before_the_folder_gets_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
-    sync, rename = snapshot._sync_one, type(tmp_path).rename
+    sync, rename = os.fsync, type(tmp_path).rename
 
-    def syncing(path: Path) -> None:
-        sync(path)
-        done.append(path.name)
+    def syncing(descriptor: int) -> None:
+        sync(descriptor)
+        done.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
 
     def renaming(path: Path, target: Path) -> Path:
         done.append(f"rename to {target.name}")
         return rename(path, target)
 
-    monkeypatch.setattr(snapshot, "_sync_one", syncing)
+    monkeypatch.setattr(os, "fsync", syncing)
     monkeypatch.setattr(type(tmp_path), "rename", renaming)
     build(tmp_path, "1")
     assert sorted(done[: done.index("rename to 1")]) == [

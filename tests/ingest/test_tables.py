@@ -91,7 +91,9 @@ def test_a_row_holds_all_of_a_record() -> None:
 
 def test_a_work_that_is_only_named_is_not_in_the_graph() -> None:
     works = works_table(
-        collection([WorkRecord("model", "o/a"), WorkRecord("model", "o/b", gaps=(MISSING_WORK,))], [])
+        collection(
+            [WorkRecord("model", "o/a"), WorkRecord("model", "o/b", gaps=(MISSING_WORK,))], []
+        )
     )
     assert works["in_graph"].to_pylist() == [True, False]
 

@@ -218,11 +218,11 @@ def test_what_has_no_part_in_a_work_is_not_incorporated(reading: str, word: str)
     assert not holds(reading, "incorporates", word)
 
 
-def test_whoever_adapts_a_bundle_adapts_its_parts_in_the_cautious_reading_alone() -> None:
-    assert holds("cautious", "adaptationOf", "finetunedFrom bundles")
-    assert not holds("text", "adaptationOf", "finetunedFrom bundles")
-    assert not holds("cautious", "adaptationOf", "finetunedFrom combines")
-    assert not holds("cautious", "adaptationOf", "bundles finetunedFrom")
+@pytest.mark.parametrize("reading", READINGS)
+def test_whoever_adapts_a_bundle_adapts_its_parts(reading: str) -> None:
+    assert holds(reading, "adaptationOf", "finetunedFrom bundles")
+    assert not holds(reading, "adaptationOf", "finetunedFrom combines")
+    assert not holds(reading, "adaptationOf", "bundles finetunedFrom")
 
 
 @pytest.mark.parametrize("reading", READINGS)

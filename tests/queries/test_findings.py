@@ -261,6 +261,72 @@ CASES = [
         """,
         "violated",
     ),
+    Case(
+        "no-derivatives",
+        "a base named without a relation may be one that the work repeats unchanged",
+        """
+        base: cc-by-nc-nd-4.0
+        x/it: cc-by-nc-nd-4.0, UnstatedRelation, basedOn base
+        """,
+        "unknown",
+        ("cautious",),
+    ),
+    Case(
+        "no-derivatives",
+        "a changed dataset is an adaptation",
+        """
+        dataset a: cc-by-nd-4.0
+        dataset x/it: cc-by-nd-4.0, adaptedFrom dataset a
+        """,
+        "violated",
+    ),
+    # ------------------------------------------------------------------ relicensing
+    Case(
+        "relicensing",
+        "a copy of a GPL model cannot be offered under MIT",
+        """
+        base: gpl-3.0
+        x/it: mit, copyOf base
+        """,
+        "violated",
+        against={"license/mit"},
+    ),
+    Case(
+        "relicensing",
+        "a copy keeps the license of what it repeats",
+        """
+        base: gpl-3.0
+        x/it: gpl-3.0, copyOf base
+        """,
+        "met",
+    ),
+    Case(
+        "relicensing",
+        "an MIT license can be passed on under other terms by whoever copies",
+        """
+        base: mit
+        x/it: apache-2.0, copyOf base
+        """,
+        "met",
+    ),
+    Case(
+        "relicensing",
+        "where the license does not say whether it can be passed on, nobody can say",
+        """
+        base: llama3
+        x/it: apache-2.0, copyOf base
+        """,
+        "unknown",
+    ),
+    Case(
+        "relicensing",
+        "a derivative is no copy",
+        """
+        base: gpl-3.0
+        x/it: mit, finetunedFrom base
+        """,
+        "",
+    ),
     # ------------------------------------------------------------------ pass-through
     Case(
         "pass-through",

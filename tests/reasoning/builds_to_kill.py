@@ -43,21 +43,19 @@ def arm(point: str) -> None:
         threading.Timer(0.02, kill).start()
         return store
 
-    match point:
-        case "after reading":
-            build_module.works_table = kill
-        case "during table writing":
-            pq.write_table = write_then_kill
-        case "before the store is loaded":
-            build_module._load_store = kill
-        case "during store load":
-            build_module.Store = open_then_kill_soon  # type: ignore[assignment,misc]
-        case "before the rename":
-            setattr(Path, "rename", kill)  # noqa: B010 - a method may not be assigned to
-        case "between rename and link":
-            snapshot._point = kill
-        case _:
-            raise ValueError(point)
+    # What is put in their place are names of other modules, and private ones.
+    ends: dict[str, tuple[Any, str, Any]] = {
+        "after reading": (build_module, "works_table", kill),
+        "during table writing": (pq, "write_table", write_then_kill),
+        "before the store is loaded": (build_module, "_load_store", kill),
+        "during store load": (build_module, "Store", open_then_kill_soon),
+        "before the rename": (Path, "rename", kill),
+        "between rename and link": (snapshot, "_point", kill),
+    }
+    owner, name, end = ends[point]
+    if not hasattr(owner, name):
+        raise AttributeError(f"nothing is called {name} any more")
+    setattr(owner, name, end)
 
 
 def main() -> None:

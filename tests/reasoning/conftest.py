@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+
 from licet_ingest.records import Derivation, WorkRecord
 from licet_ingest.sources import SourceItem
 from licet_ingest.sources.sample import Sample
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from licet_ingest.snapshot import Snapshot
-
 
 
 @dataclass(frozen=True)

@@ -180,9 +180,7 @@ def test_a_situation_says_how_many_works_are_in_it(sample: Snapshot, reading: st
         "SELECT ?s (COUNT(?work) AS ?n) { ?work licet:situation ?s } GROUP BY ?s",
         f"inferred/{reading}",
     )
-    assert counted == rows(
-        sample, "SELECT ?s ?n { ?s licet:workCount ?n }", f"inferred/{reading}"
-    )
+    assert counted == rows(sample, "SELECT ?s ?n { ?s licet:workCount ?n }", f"inferred/{reading}")
 
 
 @pytest.mark.parametrize("reading", READINGS)
@@ -249,8 +247,7 @@ def test_what_was_left_out_is_listed_with_its_reason(tmp_path: Path, data: Path)
         ],
     )
     assert [
-        orjson.loads(line)
-        for line in (snapshot.path / "rejects.jsonl").read_bytes().splitlines()
+        orjson.loads(line) for line in (snapshot.path / "rejects.jsonl").read_bytes().splitlines()
     ] == [
         {
             "source": "hub.jsonl",

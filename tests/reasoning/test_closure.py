@@ -195,9 +195,7 @@ def test_one_adaptation_leads_from_start_to_acceptance(relation: str) -> None:
 def worlds(draw: st.DrawFn) -> tuple[list[set[int]], list[Edge]]:
     """Draw works with facts, and edges: cycles, self-loops and duplicates welcome."""
     size = draw(st.integers(1, 7))
-    own = draw(
-        st.lists(st.sets(st.integers(0, 70), max_size=3), min_size=size, max_size=size)
-    )
+    own = draw(st.lists(st.sets(st.integers(0, 70), max_size=3), min_size=size, max_size=size))
     work = st.integers(0, size - 1)
     edges = draw(st.lists(st.tuples(work, st.sampled_from(relations()), work), max_size=14))
     return own, edges

@@ -112,9 +112,7 @@ WORLDS = st.tuples(
         max_size=6,
     ),
 )
-unhurried = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+unhurried = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @unhurried
@@ -125,7 +123,7 @@ def test_the_name_of_a_situation_does_not_depend_on_how_works_are_numbered(
     licenses, steps = world
     renamed = dict(zip(NAMES, order, strict=True))
     elsewhere = iris(
-        {"0/first": GPL, "z/last": MIT} | {renamed[name]: iri for name, iri in licenses.items()},
+        {"0/first": GPL, "z/last": MIT, **{renamed[name]: iri for name, iri in licenses.items()}},
         [(renamed[child], relation, renamed[parent]) for child, relation, parent in steps],
     )
     assert {name: elsewhere[renamed[name]] for name in NAMES} == iris(licenses, steps)
