@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from licet_ingest.records import Derivation, WorkRecord
-from licet_ontology.terms import term
+from licet_ingest.records import MISSING_WORK, UNSTATED_RELATION, Derivation, WorkRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from licet_ingest.records import Fault
     from licet_ingest.sources import Source
 
-MISSING_WORK = term("MissingWork")
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 PROGRESS_RECORDS = 5_000
 """Records between two calls of a progress callback."""
 
@@ -47,7 +47,7 @@ class Collection:
             others are among them, with the gap ``MissingWork``.
         derivations: Each once, in order of first mention.
         faults: What was not taken over, per source.
-        accounting: Per source.
+        accounting: Per source, in the order they were read.
     """
 
     works: dict[tuple[str, str], WorkRecord] = field(
@@ -55,7 +55,7 @@ class Collection:
     )
     derivations: dict[Derivation, None] = field(default_factory=dict[Derivation, None])
     faults: list[tuple[str, Fault]] = field(default_factory=list["tuple[str, Fault]"])
-    accounting: dict[str, Accounting] = field(default_factory=dict[str, Accounting])
+    accounting: list[Accounting] = field(default_factory=list[Accounting])
 
 
 def collect(
@@ -75,7 +75,8 @@ def collect(
     """
     collection = Collection()
     for source in sources:
-        account = collection.accounting.setdefault(source.name, Accounting())
+        account = Accounting()
+        collection.accounting.append(account)
         for item in source.items():
             account.read += 1
             rejected = any(fault.record_rejected for fault in item.faults)
@@ -103,9 +104,13 @@ def _add(collection: Collection, work: WorkRecord | None, derivation: Derivation
         return new
     assert work is not None  # noqa: S101 - a record that gives nothing has a rejecting fault
     present = collection.works.get(work.key)
-    if present is None or (present.modified or "") <= (work.modified or ""):
+    if present is None or _changed(present) <= _changed(work):
         collection.works[work.key] = work
     return present is None
+
+
+def _changed(work: WorkRecord) -> datetime:
+    return datetime.fromisoformat(work.modified) if work.modified else _LONG_AGO
 
 
 def _finish(collection: Collection) -> None:
@@ -124,6 +129,11 @@ def _finish(collection: Collection) -> None:
             *curated,
         ]
     )
+    unstated = {d.child for d in collection.derivations if d.relation == "basedOn"}
+    for key, work in collection.works.items():
+        if UNSTATED_RELATION in work.gaps and key not in unstated:
+            gaps = tuple(gap for gap in work.gaps if gap != UNSTATED_RELATION)
+            collection.works[key] = replace(work, gaps=gaps)
     for derivation in collection.derivations:
         for kind, work_id in (derivation.child, derivation.parent):
             if (kind, work_id) not in collection.works:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from licet_ingest.identifiers import id_fault
 from licet_ingest.license_names import resolve
-from licet_ingest.records import MODEL_RELATIONS, Derivation, Fault, WorkRecord
-from licet_ontology.terms import term
+from licet_ingest.records import MODEL_RELATIONS, UNSTATED_RELATION, Derivation, Fault, WorkRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-UNSTATED_RELATION = term("UnstatedRelation")
 MAX_VALUE_CHARS = 500
 """A value of a card is kept up to this length; ids and names are far shorter."""
 MAX_VALUES = 10_000
@@ -23,7 +21,7 @@ MAX_VALUES = 10_000
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|\+00:00)\Z", re.ASCII)
 # Control characters and those that reorder or hide text have no place in a name.
 _UNPRINTABLE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\u061c\u180e\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 
 

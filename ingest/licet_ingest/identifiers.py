@@ -23,6 +23,6 @@ def id_fault(text: object) -> str | None:
         return "is a path on somebody's machine"
     if "://" in text:
         return "is an address, not an id"
-    if not _ID.match(text) or "--" in text or ".." in text:
+    if not _ID.match(text) or "--" in text or ".." in text or text.endswith(".git"):
         return "is not of the form owner/name"
     return None

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from licet_ontology.terms import term
+
+MISSING_WORK = term("MissingWork")
+"""The gap of a work that is named by another and whose own record was not read."""
+UNSTATED_RELATION = term("UnstatedRelation")
+"""The gap of a work that names a base without saying how it derives from it."""
+
 MODEL_RELATIONS = {
     "finetune": "finetunedFrom",
     "adapter": "adapterFor",

@@ -79,9 +79,10 @@ def current(data: Path) -> Snapshot:
         raise NoSnapshotError(
             f"{data} holds no readable snapshot; make one with: licet build --data {data}"
         ) from error
-    if manifest.get("format") != FORMAT:
+    found = manifest.get("format") if isinstance(manifest, dict) else None
+    if found != FORMAT:
         raise NoSnapshotError(
-            f"{path} has format {manifest.get('format')}, and this version reads {FORMAT}; "
+            f"{path} has format {found}, and this version reads {FORMAT}; "
             f"build it again with: licet build --data {data}"
         )
     return Snapshot(path, manifest)
@@ -98,7 +99,10 @@ def building(data: Path, snapshot_id: str) -> Generator[Path]:
         BusyError: Another build holds the lock of the data folder.
     """
     snapshots = data / "snapshots"
-    snapshots.mkdir(parents=True, exist_ok=True)
+    try:
+        snapshots.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"cannot build in {data}: {error.strerror}") from error
     with (data / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -117,13 +121,13 @@ def building(data: Path, snapshot_id: str) -> Generator[Path]:
         finished = snapshots / snapshot_id
         folder.rename(finished)
         _point(data, finished)
-        _forget_old(snapshots)
+        _forget_old(snapshots, finished)
 
 
-def _forget_old(snapshots: Path) -> None:
+def _forget_old(snapshots: Path, in_force: Path) -> None:
     """Remove all but the newest snapshots; a service has moved on from older ones long ago."""
-    finished = sorted(p for p in snapshots.iterdir() if not p.name.startswith("."))
-    for old in finished[:-KEPT]:
+    others = sorted(p for p in snapshots.iterdir() if p.name[0] != "." and p != in_force)
+    for old in others[: 1 - KEPT]:
         shutil.rmtree(old)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from licet_ingest.collect import MISSING_WORK
+from licet_ingest.records import MISSING_WORK
 from licet_ontology.terms import term
 
 if TYPE_CHECKING:

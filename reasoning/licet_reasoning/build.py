@@ -278,10 +278,13 @@ def _manifest(
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "newest_change_in_sources": max(filter(None, works["modified"].to_pylist()), default=None),
         "default_reading": DEFAULT_READING,
-        "readings": {r: {"situations": len(o.situations.all)} for r, o in outcomes.items()},
+        "readings": {
+            reading: {"situations": len(np.unique(outcome.situations.of_work[in_graph]))}
+            for reading, outcome in outcomes.items()
+        },
         "sources": [
-            {**source, "records": asdict(collection.accounting[str(source["name"])])}
-            for source in described
+            {**source, "records": asdict(account)}
+            for source, account in zip(described, collection.accounting, strict=True)
         ],
         "counts": {
             "works": len(works),

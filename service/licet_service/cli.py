@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -78,9 +79,6 @@ def main() -> NoReturn:
     except LicetError as error:
         say(str(error))
         sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_UNUSABLE)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     sys.exit(0)
 
 
@@ -90,9 +88,13 @@ def say(message: str) -> None:
 
 
 def emit(lines: Iterable[str]) -> None:
-    """Print data to standard output."""
-    for line in lines:
-        typer.echo(line)
+    """Print data to standard output, as long as somebody reads it."""
+    try:
+        for line in lines:
+            typer.echo(line)
+    except BrokenPipeError:
+        # What is left in the buffer must not fail again when the interpreter flushes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @app.command()
@@ -106,26 +108,13 @@ def build(
 ) -> None:
     """Build a snapshot from sources and put it in force."""
     from licet_reasoning.build import build as build_snapshot
+    from licet_service.report import build_lines
 
     snapshot = build_snapshot(data, [_source(name) for name in sources or ["sample"]], say)
     if as_json:
-        typer.echo(json.dumps(snapshot.manifest, indent=2))
-        return
-    for source in snapshot.manifest["sources"]:
-        r = source["records"]
-        typer.echo(
-            f"{source['name']}: {r['read']} records read = {r['ingested']} ingested "
-            f"+ {r['merged']} merged + {r['rejected']} rejected; "
-            f"{r['values_dropped']} values left out of records that were kept"
-        )
-    counts = snapshot.manifest["counts"]
-    typer.echo(
-        f"{counts['works_in_graph']} works, {counts['works'] - counts['works_in_graph']} more that "
-        f"they name, {counts['derivations']} derivations"
-    )
-    for reading, figures in snapshot.manifest["readings"].items():
-        typer.echo(f"reading {reading}: {figures['situations']} situations")
-    typer.echo(f"snapshot {snapshot.path}; what was left out and why: rejects.jsonl there")
+        emit([json.dumps(snapshot.manifest, indent=2)])
+    else:
+        emit(build_lines(snapshot))
 
 
 def _source(name: str) -> Source:
@@ -181,7 +170,7 @@ def query(
         ]
         if as_json:
             keys = ("name", "parameters", "summary")
-            typer.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=2))
+            emit([json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=2)])
         else:
             emit(table_lines(("query", "parameters", "question"), rows))
         return
@@ -256,11 +245,11 @@ def _print_answer(
         names = [variable.value for variable in answer.variables]
         emit(table_lines(names, [[_short(row[name]) for name in names] for row in answer]))
     else:
-        typer.echo("true" if answer else "false")
+        emit(["true" if answer else "false"])
 
 
 def _echo(serialized: bytes | None) -> None:
-    typer.echo((serialized or b"").decode().rstrip("\n"))
+    emit([(serialized or b"").decode().rstrip("\n")])
 
 
 def _short(value: Any) -> str:
@@ -300,7 +289,7 @@ def explain(
 
     explanation = _explanation(work, data, reading)
     if as_json:
-        typer.echo(json.dumps(explanation_json(explanation), indent=2))
+        emit([json.dumps(explanation_json(explanation), indent=2)])
     else:
         emit(explanation_lines(explanation))
 
@@ -317,7 +306,7 @@ def check(
 
     explanation = _explanation(work, data, reading)
     if as_json:
-        typer.echo(json.dumps(explanation_json(explanation), indent=2))
+        emit([json.dumps(explanation_json(explanation), indent=2)])
     else:
         emit(check_lines(explanation))
     if explanation.has_errors:
@@ -338,13 +327,13 @@ def licenses(
     if license_id is not None:
         view = license_view(license_id)
         if as_json:
-            typer.echo(json.dumps(asdict(view), indent=2, ensure_ascii=False))
+            emit([json.dumps(asdict(view), indent=2, ensure_ascii=False)])
         else:
             emit(license_markdown(view))
         return
     views = [license_view(id_) for id_ in license_ids()]
     if as_json:
-        typer.echo(json.dumps([asdict(view) for view in views], indent=2, ensure_ascii=False))
+        emit([json.dumps([asdict(view) for view in views], indent=2, ensure_ascii=False)])
         return
     rows = [
         (
@@ -375,8 +364,12 @@ def export(
     latest = Dataset(data).latest()
     formats = {DumpFormat.nquads: RdfFormat.N_QUADS, DumpFormat.trig: RdfFormat.TRIG}
     unfinished = output.with_name(f"{output.name}.part")
-    latest.store.dump(str(unfinished), format=formats[format_])
-    unfinished.replace(output)
+    try:
+        latest.store.dump(str(unfinished), format=formats[format_])
+        unfinished.replace(output)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise UsageError(f"cannot write {output}: {error}") from error
     say(f"wrote {output} from snapshot {latest.snapshot.id}")
 
 
@@ -397,7 +390,7 @@ def validate(
 
         faults += snapshot_faults(Dataset(data).latest(), say)
     if as_json:
-        typer.echo(json.dumps(faults, indent=2))
+        emit([json.dumps(faults, indent=2)])
     else:
         emit(faults or ["nothing wrong"])
     if faults:

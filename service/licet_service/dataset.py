@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Store, Variable
 
-from licet_ingest.snapshot import current
+from licet_ingest.identifiers import id_fault
+from licet_ingest.snapshot import NoSnapshotError, current
 from licet_ontology.errors import UsageError
 from licet_ontology.modules import readings
 from licet_ontology.terms import DEFAULT_READING, PREFIXES, default_graphs, license_iri, work_iri
@@ -51,8 +52,13 @@ class OpenSnapshot:
 
         Raises:
             SyntaxError: The text is not a SPARQL query.
-            UsageError: There is no such reading.
+            UsageError: There is no such reading, or the query calls another service.
         """
+        if keyword_problem(text, "SERVICE"):
+            raise UsageError(
+                "the query calls another service by SERVICE, which is refused, or contains the "
+                "word and cannot be parsed"
+            )
         if reading not in readings():
             raise UsageError(f"no reading named {reading!r}: choose one of {', '.join(readings())}")
         default: list[NamedNode | BlankNode | DefaultGraph] | None = None
@@ -105,7 +111,10 @@ class Dataset:
 
     def _reopen(self) -> OpenSnapshot:
         snapshot = current(self._data)
-        return OpenSnapshot(snapshot, Store.read_only(str(snapshot.store)))
+        try:
+            return OpenSnapshot(snapshot, Store.read_only(str(snapshot.store)))
+        except OSError as error:
+            raise NoSnapshotError(f"cannot open {snapshot.store}: {error}") from error
 
     def latest(self) -> OpenSnapshot:
         """Return the snapshot in force; one that was handed out before stays usable."""
@@ -134,6 +143,8 @@ def bind(query: SavedQuery, values: Mapping[str, str]) -> dict[str, NamedNode | 
 def _term(parameter: Parameter, value: str) -> NamedNode | Literal:
     match parameter.type:
         case "model" | "dataset":
+            if reason := id_fault(value):
+                raise UsageError(f"{parameter.name}: {value!r} {reason}")
             return NamedNode(work_iri(parameter.type, value))
         case "license":
             return NamedNode(license_iri(value))

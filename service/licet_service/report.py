@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from licet_ingest.snapshot import Snapshot
     from licet_reasoning.explain import (
         ExplainedFinding,
         Explanation,
@@ -25,6 +26,26 @@ _VERDICTS = {
     "warning": "no violation was found; there are warnings",
     "none": "no violation was found",
 }
+
+
+def build_lines(snapshot: Snapshot) -> Iterator[str]:
+    """Yield what a build made of its sources."""
+    for source in snapshot.manifest["sources"]:
+        records = source["records"]
+        yield (
+            f"{source['name']}: {records['read']} records read = {records['ingested']} ingested "
+            f"+ {records['merged']} merged + {records['rejected']} rejected; "
+            f"{records['values_dropped']} values left out of records that were kept"
+        )
+    counts = snapshot.manifest["counts"]
+    named = counts["works"] - counts["works_in_graph"]
+    yield (
+        f"{counts['works_in_graph']} works, {named} more that they name, "
+        f"{counts['derivations']} derivations"
+    )
+    for reading, figures in snapshot.manifest["readings"].items():
+        yield f"reading {reading}: {figures['situations']} situations"
+    yield f"snapshot {snapshot.path}; what was left out and why: rejects.jsonl there"
 
 
 def explanation_json(explanation: Explanation) -> dict[str, Any]:

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet_ingest.collect import MISSING_WORK, Accounting, Collection, collect
-from licet_ingest.hub_json import UNSTATED_RELATION
-from licet_ingest.records import Derivation, Fault, WorkRecord
+from licet_ingest.collect import Accounting, Collection, collect
+from licet_ingest.records import MISSING_WORK, UNSTATED_RELATION, Derivation, Fault, WorkRecord
 from licet_ingest.sources import SourceItem
 
 A, B, C = ("model", "o/a"), ("model", "o/b"), ("model", "o/c")
@@ -76,12 +75,12 @@ def relations(collection: Collection) -> set[tuple[str, str, str]]:
 
 def test_a_repeated_work_is_merged_and_counted_as_that() -> None:
     collection = collected(work(A), work(B), work(A))
-    assert collection.accounting == {"records": Accounting(read=3, ingested=2, merged=1)}
+    assert collection.accounting == [Accounting(read=3, ingested=2, merged=1)]
 
 
 def test_a_rejected_record_is_counted_as_that_and_its_fault_is_kept() -> None:
     collection = collected(work(A), reject())
-    assert collection.accounting == {"records": Accounting(read=2, ingested=1, rejected=1)}
+    assert collection.accounting == [Accounting(read=2, ingested=1, rejected=1)]
     assert [(source, f.reason) for source, f in collection.faults] == [("records", "is not JSON")]
 
 
@@ -89,22 +88,20 @@ def test_a_value_left_out_of_a_record_that_is_kept_is_counted_apart() -> None:
     item = SourceItem(
         work=WorkRecord(*A), faults=(Fault("o/a", "likes", "-1", "is not a count", False),)
     )
-    assert collected(item).accounting == {
-        "records": Accounting(read=1, ingested=1, values_dropped=1)
-    }
+    assert collected(item).accounting == [Accounting(read=1, ingested=1, values_dropped=1)]
 
 
 def test_a_repeated_derivation_is_merged() -> None:
     collection = collected(curated(A, "copyOf", B), curated(A, "copyOf", B))
-    assert collection.accounting == {"records": Accounting(read=2, ingested=1, merged=1)}
+    assert collection.accounting == [Accounting(read=2, ingested=1, merged=1)]
 
 
 def test_each_source_has_its_own_account() -> None:
     first, second = Records((work(A),), "first"), Records((work(A), work(B)), "second")
-    assert collect([first, second]).accounting == {
-        "first": Accounting(read=1, ingested=1),
-        "second": Accounting(read=2, ingested=1, merged=1),
-    }
+    assert collect([first, second]).accounting == [
+        Accounting(read=1, ingested=1),
+        Accounting(read=2, ingested=1, merged=1),
+    ]
 
 
 def test_progress_is_told_at_the_end_of_each_source() -> None:
@@ -148,8 +145,7 @@ def test_what_is_read_is_ingested_or_merged_or_rejected(
 ) -> None:
     sources = [Records(tuple(first), "first"), Records(tuple(second), "second")]
     collection = collect(sources)
-    for source in sources:
-        account = collection.accounting[source.name]
+    for source, account in zip(sources, collection.accounting, strict=True):
         assert account.read == len(source.given)
         assert account.read == account.ingested + account.merged + account.rejected
         faults = [f for item in source.given for f in item.faults]
@@ -158,7 +154,7 @@ def test_what_is_read_is_ingested_or_merged_or_rejected(
         assert [f for name, f in collection.faults if name == source.name] == faults
     given = [*first, *second]
     distinct = {i.work.key for i in given if i.work} | {i.derivation for i in given if i.derivation}
-    assert sum(a.ingested for a in collection.accounting.values()) == len(distinct)
+    assert sum(a.ingested for a in collection.accounting) == len(distinct)
 
 
 @given(ITEMS)

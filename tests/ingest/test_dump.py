@@ -177,7 +177,7 @@ def test_a_dump_is_described_by_name_hash_size_and_date(tmp_path: Path) -> None:
 @pytest.mark.skipif(not REAL_DUMP.exists(), reason="no copy of the dump beside the checkout")
 def test_every_record_of_a_real_dump_is_ingested() -> None:
     collection = collect([JsonLinesDump(REAL_DUMP)])
-    [account] = collection.accounting.values()
+    [account] = collection.accounting
     assert account == Accounting(
         read=15_904,
         ingested=15_904,

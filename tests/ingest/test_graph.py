@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from licet_ingest.collect import MISSING_WORK, Collection
+from licet_ingest.collect import Collection
 from licet_ingest.graph import derivation_lines, literal, work_lines
-from licet_ingest.records import Derivation, WorkRecord
+from licet_ingest.records import MISSING_WORK, Derivation, WorkRecord
 from licet_ingest.tables import derivations_table, works_table
 
 if TYPE_CHECKING:

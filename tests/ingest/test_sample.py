@@ -7,10 +7,9 @@ from functools import cache
 
 import pytest
 
-from licet_ingest.collect import MISSING_WORK, Accounting, Collection, collect
-from licet_ingest.hub_json import UNSTATED_RELATION
+from licet_ingest.collect import Accounting, Collection, collect
 from licet_ingest.license_names import AMBIGUOUS, NO_LICENSE, UNIDENTIFIED
-from licet_ingest.records import STATED_RELATIONS
+from licet_ingest.records import MISSING_WORK, STATED_RELATIONS, UNSTATED_RELATION
 from licet_ingest.sources.sample import Sample
 
 LICENSE = "https://w3id.org/licet/license/"
@@ -43,7 +42,7 @@ def depths() -> dict[tuple[str, str], int]:
 
 
 def test_every_record_of_the_sample_is_ingested_whole() -> None:
-    [account] = sample().accounting.values()
+    [account] = sample().accounting
     assert account == Accounting(read=account.read, ingested=account.read)
     assert sample().faults == []
 

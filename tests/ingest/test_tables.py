@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from licet_ingest.collect import MISSING_WORK, Collection
-from licet_ingest.records import Derivation, WorkRecord
+from licet_ingest.collect import Collection
+from licet_ingest.records import MISSING_WORK, Derivation, WorkRecord
 from licet_ingest.tables import (
     DERIVATIONS_SCHEMA,
     WORKS_SCHEMA,

@@ -18,7 +18,7 @@ from licet_ontology.terms import BASE, NS, OWL, RDF, RDFS, SKOS
 ROOT = Path(__file__).parents[2]
 SOURCES = ("ontology", "queries", "ingest", "reasoning", "service")
 
-AWAITING = {"HostingProhibition", "ImpactReport", "detectedLicense", "settlement"}
+AWAITING = {"HostingProhibition", "ImpactReport", "detectedLicense"}
 """Declared terms that nothing uses yet: use them or remove them; add none."""
 
 ONTOLOGY = modules.ontology()

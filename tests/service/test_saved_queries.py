@@ -76,7 +76,8 @@ def test_missing_and_unknown_parameters_are_refused(
 def test_a_value_is_never_part_of_the_query(client: TestClient) -> None:
     values = {"parent": "x> ?y . ?z ?p ?o } #"}
     response = client.get("/queries/derivatives", params=values)
-    assert response.json()["results"]["bindings"] == []
+    assert response.status_code == 400
+    assert "not of the form owner/name" in response.json()["detail"]
 
 
 def test_a_query_that_does_not_exist_is_not_found(client: TestClient) -> None:

@@ -83,14 +83,27 @@ class JsonLinesDump:
     def _item(self, line: bytes, place: str) -> SourceItem:
         if len(line) > MAX_LINE_BYTES:
             reason = f"is longer than {MAX_LINE_BYTES} bytes"
-            return SourceItem(faults=(Fault(place, "", bounded(line[:80]), reason, True),))
+            return SourceItem(
+                faults=(
+                    Fault(place, "", bounded(line[:80].decode(errors="replace")), reason, True),
+                )
+            )
         try:
             item = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
         except orjson.JSONDecodeError as error:
             reason = f"is not JSON: {error}"
-            return SourceItem(faults=(Fault(place, "", bounded(line[:80]), reason, True),))
+            return SourceItem(
+                faults=(
+                    Fault(place, "", bounded(line[:80].decode(errors="replace")), reason, True),
+                )
+            )
         work, faults = work_record(item, self.kind, place)
         return SourceItem(work=work, faults=tuple(faults))
+
+
+def _rejected(place: str, line: bytes, reason: str) -> SourceItem:
+    beginning = bounded(line[:80].decode(errors="replace"))
+    return SourceItem(faults=(Fault(place, "", beginning, reason, True),))
 
 
 def _bounded_lines(file: gzip.GzipFile | BufferedReader) -> Iterator[tuple[int, bytes]]:
