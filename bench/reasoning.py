@@ -16,7 +16,7 @@ from licet_ontology import modules
 from licet_ontology.terms import DEFAULT_READING
 from licet_reasoning.lineage import lineage_of
 from licet_reasoning.oracle import oracle, plain_graph
-from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
+from licet_reasoning.quotient import Outcome, Program, compile_reading, conclude, shipped_catalogue
 from licet_reasoning.rules import apply_stage, new_graph
 
 if TYPE_CHECKING:
@@ -47,14 +47,18 @@ def measure_reasoning(count: int) -> list[tuple[str, str]]:
     collection: Collection = collect([_Generated(count)])
     works, derivations = works_table(collection), derivations_table(collection)
     closed = shipped_catalogue()
-    seconds = []
-    for _ in range(RUNS):
+    seconds: list[float] = []
+
+    def reason() -> tuple[Program, Outcome]:
         compile_reading.cache_clear()
         started = time.perf_counter()
         program = compile_reading(DEFAULT_READING)
         lineage = lineage_of(works, derivations, program.automaton)
         outcome = conclude(lineage, program, closed)
         seconds.append(time.perf_counter() - started)
+        return program, outcome
+
+    program, outcome = [reason() for _ in range(RUNS)][-1]
     ours_s = statistics.median(seconds)
     stated = [*modules.ontology(), *modules.catalogue()]
     axioms = [
@@ -63,6 +67,7 @@ def measure_reasoning(count: int) -> list[tuple[str, str]]:
         *apply_stage(new_graph(stated), "catalogue"),
     ]
     names = work_iris(works)
+    lineage = lineage_of(works, derivations, program.automaton)
     graph = plain_graph(lineage, names, program.automaton.relations)
     started = time.perf_counter()
     consequences, _ = oracle(graph, axioms, frozenset(names))

@@ -192,7 +192,9 @@ def _add_bases(
             reading.fault("tags base_model", f"{relation}:{base}", reason)
         else:
             reading.fault("tags base_model", f"{relation}:{base}", "was not resolved by the Hub")
-    _add_parents(reading, record, {base: relations.get(base) for base in sorted(plain)}, "hub")
+    otherwise = MODEL_RELATIONS.get(str(card.get("base_model_relation")))
+    stated = {base: relations.get(base, otherwise) for base in sorted(plain)}
+    _add_parents(reading, record, stated, "hub")
     _add_card_bases(reading, record, plain, tags, card)
 
 

@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 from licet_ingest.hub_json import (
     MAX_VALUE_CHARS,
     MAX_VALUES,
-    UNSTATED_RELATION,
     bounded,
     work_record,
 )
 from licet_ingest.identifiers import id_fault
 from licet_ingest.license_names import NO_LICENSE
-from licet_ingest.records import STATED_RELATIONS, Derivation, Fault, WorkRecord
+from licet_ingest.records import STATED_RELATIONS, UNSTATED_RELATION, Derivation, Fault, WorkRecord
 
 CHILD = ("model", "o/m")
 

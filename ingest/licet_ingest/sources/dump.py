@@ -81,22 +81,14 @@ class JsonLinesDump:
         return gzip.open(self.path, "rb") if is_gzip else self.path.open("rb")
 
     def _item(self, line: bytes, place: str) -> SourceItem:
-        if len(line) > MAX_LINE_BYTES:
+        if len(line.rstrip(b"\r\n")) > MAX_LINE_BYTES:
             reason = f"is longer than {MAX_LINE_BYTES} bytes"
-            return SourceItem(
-                faults=(
-                    Fault(place, "", bounded(line[:80].decode(errors="replace")), reason, True),
-                )
-            )
+            return _rejected(place, line, reason)
         try:
             item = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
         except orjson.JSONDecodeError as error:
             reason = f"is not JSON: {error}"
-            return SourceItem(
-                faults=(
-                    Fault(place, "", bounded(line[:80].decode(errors="replace")), reason, True),
-                )
-            )
+            return _rejected(place, line, reason)
         work, faults = work_record(item, self.kind, place)
         return SourceItem(work=work, faults=tuple(faults))
 
