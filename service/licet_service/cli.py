@@ -198,15 +198,19 @@ def sparql(
     """Answer a SPARQL query."""
     from licet_service.dataset import Dataset
 
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {file}: {error}") from error
+    text = _read_text(file)
     try:
         answer = Dataset(data).latest().query(text, reading=reading)
     except SyntaxError as error:
         raise UsageError(f"not a SPARQL query: {error.msg}") from error
     _print_answer(answer, ResultFormat.json if as_json else format_)
+
+
+def _read_text(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {file}: {error}") from error
 
 
 def _print_answer(
@@ -345,6 +349,26 @@ def licenses(
         for v in views
     ]
     emit(table_lines(("license", "name", "clauses", "commercial use"), rows))
+
+
+@app.command()
+def identify(
+    file: Annotated[
+        str, typer.Argument(help="A file with a license text, or - for standard input.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Say which license a text is; status 3 unless it is that license and nothing else."""
+    from licet_ontology.identify import shipped_identifier
+    from licet_service.report import identification_lines
+
+    found = shipped_identifier().identify(_read_text(file))
+    if as_json:
+        emit([json.dumps(asdict(found), indent=2, ensure_ascii=False)])
+    else:
+        emit(identification_lines(found))
+    if found.status != "identified":
+        raise typer.Exit(EXIT_UNKNOWN)
 
 
 @app.command()

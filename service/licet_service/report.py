@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from licet_ingest.snapshot import Snapshot
+    from licet_ontology.identify import Identification
     from licet_reasoning.explain import (
         ExplainedFinding,
         Explanation,
@@ -69,7 +70,7 @@ def check_lines(explanation: Explanation) -> Iterator[str]:
         yield from _finding_lines(finding)
     if explanation.obligations:
         yield ""
-        yield "Whoever publishes it is bound by:"
+        yield "What binds its publisher (whether it is done cannot be seen from metadata):"
         for reason in explanation.obligations:
             yield f"  {reason.term.kind}: {reason.term.label} ({_source(reason.term)})"
     yield ""
@@ -134,6 +135,27 @@ def _imposition_text(imposition: Imposition) -> str:
         return f"of {imposition.work} itself{through}"
     hops = "".join(f" —{step.relation}→ {step.parent}" for step in imposition.path)
     return f"by {imposition.work}: {imposition.path[0].child}{hops}{through}"
+
+
+def identification_lines(found: Identification) -> Iterator[str]:
+    """Yield what a license text was found to be."""
+    match found.status:
+        case "identified":
+            yield f"identified: {' and '.join(found.licenses)}"
+        case "extended":
+            yield (
+                f"holds the whole text of {' and '.join(found.licenses)}, and words beside that "
+                "may be conditions: read them, nothing is concluded from it"
+            )
+        case "nearest":
+            yield (
+                f"not identified: nearest is {found.nearest}, {found.similarity:.1%} alike; about "
+                f"{found.missing_words} of its words are missing, and nothing of it is concluded"
+            )
+        case _:
+            yield "unknown: like no license in the catalogue"
+    for passage in found.passages:
+        yield f"  + {passage}"
 
 
 def table_lines(names: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
