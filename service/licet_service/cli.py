@@ -62,6 +62,15 @@ class ResultFormat(enum.StrEnum):
     jsonld = "jsonld"
 
 
+class LicenseFormat(enum.StrEnum):
+    """How licenses are shown."""
+
+    table = "table"
+    markdown = "markdown"
+    json = "json"
+    turtle = "turtle"
+
+
 class DumpFormat(enum.StrEnum):
     """How a dump is written."""
 
@@ -322,33 +331,30 @@ def check(
 @app.command()
 def licenses(
     license_id: Annotated[str | None, typer.Argument(help="One license; without it, all.")] = None,
+    format_: Annotated[
+        LicenseFormat | None, typer.Option("--format", help="One: markdown. All: table.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the licenses of the catalogue, or show one."""
-    from licet_service.license_view import license_ids, license_markdown, license_view
+    from licet_service import license_view
     from licet_service.report import table_lines
 
-    if license_id is not None:
-        view = license_view(license_id)
-        if as_json:
-            emit([json.dumps(asdict(view), indent=2, ensure_ascii=False)])
-        else:
-            emit(license_markdown(view))
-        return
-    views = [license_view(id_) for id_ in license_ids()]
-    if as_json:
-        emit([json.dumps([asdict(view) for view in views], indent=2, ensure_ascii=False)])
-        return
-    rows = [
-        (
-            v.id,
-            v.label,
-            str(len(v.clauses)) if v.read else "not read",
-            next((f.value for f in v.facts if f.name == "commercialUse"), ""),
-        )
-        for v in views
-    ]
-    emit(table_lines(("license", "name", "clauses", "commercial use"), rows))
+    ids = license_view.license_ids() if license_id is None else [license_id]
+    views = [license_view.license_view(id_) for id_ in ids]
+    chosen = LicenseFormat.json if as_json else format_
+    if chosen is LicenseFormat.json:
+        found = [asdict(view) for view in views]
+        whole = found if license_id is None else found[0]
+        emit([json.dumps(whole, indent=2, ensure_ascii=False)])
+    elif chosen is LicenseFormat.turtle:
+        emit(license_view.license_turtle(id_) for id_ in ids)
+    elif license_id is not None:
+        emit(license_view.license_markdown(views[0]))
+    elif chosen is LicenseFormat.markdown:
+        emit(license_view.comparison_markdown(views))
+    else:
+        emit(table_lines(*license_view.overview(views)))
 
 
 @app.command()

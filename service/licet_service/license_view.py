@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -13,7 +15,7 @@ from licet_ontology.nodes import text_of
 from licet_ontology.terms import NS, RDF, RDFS, license_iri, local_name, term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pyoxigraph import Triple
 
@@ -86,6 +88,8 @@ class LicenseView:
 
 
 class _Index:
+    """The triples of ontology and catalogue by subject."""
+
     def __init__(self) -> None:
         self.by_subject: dict[str, list[Triple]] = {}
         for t in (*modules.ontology(), *modules.catalogue()):
@@ -100,6 +104,11 @@ class _Index:
 
     def value(self, subject: str, predicate: str) -> str:
         return next(iter(self.values(subject, predicate)), "")
+
+
+@cache
+def _index() -> _Index:
+    return _Index()
 
 
 def license_ids() -> list[str]:
@@ -120,7 +129,7 @@ def license_view(license_id: str) -> LicenseView:
     """
     if license_id not in license_ids():
         raise UsageError(f"no license {license_id!r} in the catalogue; licet licenses lists all")
-    index = _Index()
+    index = _index()
     iri = license_iri(license_id)
     return LicenseView(
         id=license_id,
@@ -198,3 +207,90 @@ def license_markdown(view: LicenseView) -> Iterator[str]:
         yield f"> {clause.quote}"
         for name, value in clause.parameters:
             yield f"- {name}: {value}"
+
+
+def license_turtle(license_id: str) -> str:
+    """Return the catalogue's file on a license, as it is written.
+
+    Raises:
+        UsageError: There is none of that id.
+    """
+    folder = files("licet_ontology").joinpath("licenses")
+    file = folder.joinpath(f"{license_id}.ttl")
+    if license_id not in license_ids():
+        raise UsageError(f"no license {license_id!r} in the catalogue; licet licenses lists all")
+    unread = folder.joinpath("unread.ttl")
+    return (file if file.is_file() else unread).read_text(encoding="utf-8").rstrip("\n")
+
+
+def overview(views: Sequence[LicenseView]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return column names and one row per license: what it is called and allows."""
+    rows = [
+        (
+            view.id,
+            view.label,
+            str(len(view.clauses)) if view.read else "not read",
+            next((fact.value for fact in view.facts if fact.name == "commercialUse"), ""),
+        )
+        for view in views
+    ]
+    return ("license", "name", "clauses", "commercial use"), rows
+
+
+_COMPARED = (
+    ("commercial use", "commercialUse"),
+    ("revocability", "revocability"),
+    ("sublicensing", "sublicensing"),
+    ("patents", "patentGrant"),
+    ("extracted models", "extractedModels"),
+    ("adapters", "adapters"),
+)
+_MARKED = (
+    ("attribution", {"attribution"}),
+    ("license copy", {"license-copy"}),
+    ("changes", {"state-changes"}),
+    ("share-alike", {"share-alike"}),
+    ("source", {"source-disclosure"}),
+    ("use limits", {"use-restriction", "field-of-use"}),
+    ("pass-through", {"pass-through"}),
+    ("no derivatives", {"no-derivatives"}),
+    ("naming", {"naming", "display-notice"}),
+    ("output ban", {"output-improvement-ban", "output-restriction"}),
+    ("thresholds", {"mau-threshold", "revenue-threshold", "territory"}),
+)
+
+
+def comparison(
+    views: Sequence[LicenseView],
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return column names and one row per license: facts, and which kinds of clause it has."""
+    names = ("license", *(name for name, _ in (*_COMPARED, *_MARKED)))
+    rows: list[tuple[str, ...]] = []
+    for view in views:
+        facts = {fact.name: fact.value for fact in view.facts}
+        kinds = {clause.kind for clause in view.clauses}
+        if view.read:
+            marks = ["x" if wanted & kinds else "" for _, wanted in _MARKED]
+            rows.append((view.id, *(facts.get(fact, "") for _, fact in _COMPARED), *marks))
+        else:
+            rows.append((view.id, *("not read" for _ in _COMPARED), *("?" for _ in _MARKED)))
+    return names, rows
+
+
+def comparison_markdown(views: Sequence[LicenseView]) -> Iterator[str]:
+    """Yield the comparison of licenses as a Markdown document."""
+    names, rows = comparison(views)
+    yield "# The licenses at a glance"
+    yield ""
+    yield (
+        f"{sum(view.read for view in views)} licenses read clause by clause, and "
+        f"{sum(not view.read for view in views)} known by name alone, from which nothing is "
+        "concluded. Made by `licet licenses --format markdown`; `licet licenses ID` shows one "
+        "with sections and quotes. An x says that a clause of the kind is in the text, under "
+        "whatever condition; this is not legal advice."
+    )
+    yield ""
+    yield f"| {' | '.join(names)} |"
+    yield f"|{'---|' * len(names)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
