@@ -225,7 +225,7 @@ def license_turtle(license_id: str) -> str:
 
 def overview(views: Sequence[LicenseView]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return column names and one row per license: what it is called and allows."""
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             view.id,
             view.label,
