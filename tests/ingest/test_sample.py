@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from licet_ingest.collect import Accounting, Collection, collect
-from licet_ingest.license_names import AMBIGUOUS, NO_LICENSE, UNIDENTIFIED
+from licet_ingest.license_names import AMBIGUOUS, NO_LICENSE
 from licet_ingest.records import MISSING_WORK, STATED_RELATIONS, UNSTATED_RELATION
 from licet_ingest.sources.sample import Sample
 
