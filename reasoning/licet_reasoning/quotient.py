@@ -111,19 +111,40 @@ def shipped_catalogue(kept: Path | None = None) -> tuple[Triple, ...]:
     return closed
 
 
-def facts_for_rules(closed_catalogue: Sequence[Triple], axioms: Axioms) -> list[Triple]:
-    """Return what of ontology and catalogue the rules mention and the axioms need."""
+@cache
+def _mentioned(axioms: Axioms) -> frozenset[str]:
+    """Return the terms that rules mention and axioms need."""
     texts = (query.text for folder in ("rules", "findings") for query in folder_queries(folder))
-    mentioned = {NS + name for text in texts for name in re.findall(r"\blicet:(\w+)", text)}
-    mentioned |= {scope for _, _, scope in axioms.consequences}
-    mentioned |= {link for _, _, link in axioms.license_chains}
-    type_ = RDF + "type"
-    return [
+    return frozenset(
+        {NS + name for text in texts for name in re.findall(r"\blicet:(\w+)", text)}
+        | {scope for _, _, scope in axioms.consequences}
+        | {link for _, _, link in axioms.license_chains}
+    )
+
+
+def facts_for_rules(
+    closed_catalogue: Sequence[Triple], axioms: Axioms, stated: Iterable[str]
+) -> list[Triple]:
+    """Return what of ontology and catalogue can matter to works under the stated licenses.
+
+    That is what rules mention of these licenses and their clauses, and of licenses that
+    confine improvement to their own lineage, which every work is inside or outside of.
+    """
+    mentioned = _mentioned(axioms)
+    type_, exempts, has_clause = RDF + "type", term("exemptsLicense"), term("hasClause")
+    told = [
         t
         for t in closed_catalogue
         if t.predicate.value in mentioned
         or (t.predicate.value == type_ and text_of(t.object) in mentioned)
     ]
+    wanted = set(stated) | {text_of(t.object) for t in told if t.predicate.value == exempts}
+    wanted |= {
+        text_of(t.object)
+        for t in closed_catalogue
+        if t.predicate.value == has_clause and text_of(t.subject) in wanted
+    }
+    return [t for t in told if text_of(t.subject) in wanted]
 
 
 def conclude(lineage: Lineage, program: Program, closed_catalogue: Sequence[Triple]) -> Outcome:
@@ -134,7 +155,8 @@ def conclude(lineage: Lineage, program: Program, closed_catalogue: Sequence[Trip
     propagated by the second.
     """
     first = group(lineage, program.automaton, reaching(lineage, program.automaton), program.reading)
-    facts = facts_for_rules(closed_catalogue, program.axioms)
+    stated = {object_ for predicate, object_ in lineage.facts if predicate == term("license")}
+    facts = facts_for_rules(closed_catalogue, program.axioms, stated)
     store, _ = _graph_of(first, facts)
     extended = _with_facts(lineage, first, apply_stage(store, "lineage"))
     second = group(
