@@ -64,7 +64,7 @@ def collect(
     """Return the works of all sources.
 
     Of two records of one work the one changed later wins; at equal dates the one read
-    later. Derivations that any of them states of other works stay.
+    later, and it wins whole, with its derivations.
 
     Args:
         sources: Read one after the other.

@@ -6,9 +6,18 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from licet_ingest.identifiers import id_fault
 from licet_ingest.license_names import resolve
-from licet_ingest.records import MODEL_RELATIONS, UNSTATED_RELATION, Derivation, Fault, WorkRecord
+from licet_ingest.records import (
+    MODEL_RELATIONS,
+    UNNAMED_WORK,
+    UNSTATED_RELATION,
+    Derivation,
+    Fault,
+    WorkRecord,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,15 +34,28 @@ _UNPRINTABLE = re.compile(
 )
 
 
+def _parsed(text: str) -> object:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+
+
 class _Reading:
     """One record being read: what was taken from it, and what could not be."""
 
     def __init__(self, record_id: str) -> None:
         self.record_id = record_id
         self.faults: list[Fault] = []
+        self.upstream_lost = False
 
     def fault(self, field: str, value: object, reason: str) -> None:
         self.faults.append(Fault(self.record_id, field, bounded(value), reason, False))
+
+    def lost(self, field: str, value: object, reason: str) -> None:
+        """Note a fault that leaves a work upstream unknown."""
+        self.fault(field, value, reason)
+        self.upstream_lost = True
 
     def text(self, source: dict[str, Any], field: str) -> str | None:
         value = source.get(field)
@@ -62,6 +84,14 @@ class _Reading:
             return None
         return value.replace("+00:00", "Z")
 
+    def _whole(self, field: str, item: str) -> str:
+        """Return a text that is safe to keep; one that lost something names nothing any more."""
+        kept = bounded(item)
+        if kept == item.strip():
+            return kept
+        self.fault(field, item, "was cut, or held characters that do not print")
+        return f"{kept}\N{REPLACEMENT CHARACTER}"
+
     def texts(self, source: dict[str, Any], field: str) -> list[str]:
         """Return a field that may be one text or a list of texts."""
         value = source.get(field)
@@ -75,7 +105,7 @@ class _Reading:
             if not isinstance(item, str):
                 self.fault(field, item, f"is {type(item).__name__}, not text")
             elif bounded(item):
-                found.append(bounded(item))
+                found.append(self._whole(field, item))
         return list(dict.fromkeys(found))
 
 
@@ -112,6 +142,8 @@ def work_record(item: object, kind: str, place: str) -> tuple[WorkRecord | None,
     assert isinstance(work_id, str)  # noqa: S101 - id_fault has just said so
     reading = _Reading(work_id)
     card = item.get("cardData")
+    if isinstance(card, str):  # as in dumps whose columns are flat
+        card = _parsed(card)
     if card is not None and not isinstance(card, dict):
         reading.fault("cardData", card, f"is {type(card).__name__}, not an object")
     card = card if isinstance(card, dict) else {}
@@ -140,6 +172,8 @@ def work_record(item: object, kind: str, place: str) -> tuple[WorkRecord | None,
     )
     _add_bases(reading, record, tags, card)
     _add_datasets(reading, record, tags, card)
+    if reading.upstream_lost:
+        record.gaps = (*record.gaps, UNNAMED_WORK)
     return record, reading.faults
 
 
@@ -173,7 +207,7 @@ def _stated_licenses(reading: _Reading, tags: list[str], card: dict[str, Any]) -
 def _add_bases(
     reading: _Reading, record: WorkRecord, tags: list[str], card: dict[str, Any]
 ) -> None:
-    relations: dict[str, str] = {}
+    relations: dict[str, list[str | None]] = {}
     plain: set[str] = set()
     typed: list[tuple[str, str]] = []
     for value in _tagged(tags, "base_model:"):
@@ -181,19 +215,19 @@ def _add_bases(
         if base and relation in MODEL_RELATIONS:
             typed.append((relation, base))
         elif reason := id_fault(value):
-            reading.fault("tags base_model", value, reason)
+            reading.lost("tags base_model", value, reason)
         else:
             plain.add(value)
     for relation, base in typed:
         # Authors write tags of this form too; the Hub's own come with a plain twin.
         if base in plain:
-            relations[base] = MODEL_RELATIONS[relation]
+            relations.setdefault(base, []).append(MODEL_RELATIONS[relation])
         elif reason := id_fault(base):
-            reading.fault("tags base_model", f"{relation}:{base}", reason)
+            reading.lost("tags base_model", f"{relation}:{base}", reason)
         else:
-            reading.fault("tags base_model", f"{relation}:{base}", "was not resolved by the Hub")
+            reading.lost("tags base_model", f"{relation}:{base}", "was not resolved by the Hub")
     otherwise = MODEL_RELATIONS.get(str(card.get("base_model_relation")))
-    stated = {base: relations.get(base, otherwise) for base in sorted(plain)}
+    stated = [(base, r) for base in sorted(plain) for r in relations.get(base, [otherwise])]
     _add_parents(reading, record, stated, "hub")
     _add_card_bases(reading, record, plain, tags, card)
 
@@ -206,7 +240,7 @@ def _add_card_bases(
     stated: list[str] = []
     for base in reading.texts(card, "base_model"):
         if reason := id_fault(base):
-            reading.fault("cardData.base_model", base, reason)
+            reading.lost("cardData.base_model", base, reason)
         else:
             stated.append(base)
     left = [base for base in stated if base.casefold() not in known]
@@ -219,15 +253,15 @@ def _add_card_bases(
     relation = MODEL_RELATIONS.get(str(card.get("base_model_relation")))
     if relation is None and len(stated) > 1 and {"merge", "mergekit"} & set(tags):
         relation = "mergedFrom"
-    _add_parents(reading, record, dict.fromkeys(left, relation), "card")
+    _add_parents(reading, record, [(base, relation) for base in left], "card")
 
 
 def _add_parents(
-    reading: _Reading, record: WorkRecord, bases: dict[str, str | None], source: str
+    reading: _Reading, record: WorkRecord, bases: Iterable[tuple[str, str | None]], source: str
 ) -> None:
-    for base, relation in bases.items():
+    for base, relation in bases:
         if base.casefold() == record.id.casefold():
-            reading.fault("base_model", base, "names the model itself")
+            reading.lost("base_model", base, "names the model itself")
             continue
         if relation is None and UNSTATED_RELATION not in record.gaps:
             record.gaps = (*record.gaps, UNSTATED_RELATION)
@@ -248,7 +282,7 @@ def _add_datasets(
     ]
     for dataset, source in named:
         if reason := id_fault(dataset):
-            reading.fault("datasets", dataset, reason)
+            reading.lost("datasets", dataset, reason)
         else:
             record.derivations.append(
                 Derivation(record.key, "trainedOn", ("dataset", dataset), source)

@@ -85,6 +85,9 @@ def resolve(stated: Iterable[str], license_name: str | None) -> ResolvedLicense:
             families.add(of_family[name])
         else:
             unidentified = True
+    beside = of_license.get(normalized_name(license_name or ""))
+    if beside is not None and licenses:
+        licenses.add(beside)  # The card names two; if they differ, nobody can tell which holds.
     if not (licenses or families or unidentified):
         return ResolvedLicense(gap=NO_LICENSE)
     gap = None

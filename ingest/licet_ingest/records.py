@@ -8,6 +8,8 @@ from licet_ontology.terms import term
 
 MISSING_WORK = term("MissingWork")
 """The gap of a work that is named by another and whose own record was not read."""
+UNNAMED_WORK = term("UnnamedWork")
+"""The gap of a work that names a base or dataset in a way that leads to none."""
 UNSTATED_RELATION = term("UnstatedRelation")
 """The gap of a work that names a base without saying how it derives from it."""
 

@@ -20,7 +20,7 @@ from licet_ingest.graph import derivation_lines, literal, work_lines
 from licet_ingest.snapshot import FORMAT, building, current
 from licet_ingest.tables import derivations_table, works_table
 from licet_ontology import modules
-from licet_ontology.errors import DataError
+from licet_ontology.errors import DataError, SourceError
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import (
     BASE,
@@ -81,6 +81,9 @@ def build(
     started = datetime.now(UTC)
     with building(data, started.strftime("%Y%m%dT%H%M%S%fZ")) as folder:
         collection = collect(sources, lambda name, count: say(f"{name}: {count:,} records read"))
+        if not any(account.ingested for account in collection.accounting):
+            names = ", ".join(source.name for source in sources)
+            raise SourceError(f"not one record could be read from {names}; nothing was built")
         works, derivations = works_table(collection), derivations_table(collection)
         say(f"{len(works):,} works, {len(derivations):,} derivations")
         closed = shipped_catalogue(data / "cache")

@@ -15,8 +15,20 @@ if TYPE_CHECKING:
 
     from licet_reasoning.quotient import Outcome
     from licet_reasoning.rules import Judgement
+    from licet_reasoning.situations import Situation
 
+GAP_CODES = frozenset(
+    {
+        "no-license",
+        "unidentified-license",
+        "ambiguous-license",
+        "missing-parent",
+        "unrecognized-relation",
+    }
+)
 OUTSIDE_LINEAGE = term("OutsideLineage")
+DERIVATIVE_OF = term("derivativeOf")
+GAP = term("gap")
 
 
 @dataclass(frozen=True, order=True)
@@ -62,10 +74,11 @@ def observe(
         rows = rows[in_graph[rows]]
         counts[relation] = np.bincount(of_work[rows], minlength=situation_count)
     position = {situation.iri: i for i, situation in enumerate(outcome.situations.all)}
+    situations = {situation.iri: situation for situation in outcome.situations.all}
     verdicts: defaultdict[tuple[str, str], dict[int, set[str]]] = defaultdict(dict)
     for judgement in outcome.judgements:
         because = license_of.get(judgement.because, "")
-        for metric, verdict in _metrics(judgement):
+        for metric, verdict in _metrics(judgement, situations[judgement.work]):
             for cell in {(metric, ""), (metric, because)}:
                 found = verdicts[cell].setdefault(position[judgement.work], set())
                 found.add(verdict)
@@ -77,19 +90,29 @@ def observe(
     )
 
 
-def _metrics(judgement: Judgement) -> list[tuple[str, str]]:
+def _metrics(judgement: Judgement, situation: Situation) -> list[tuple[str, str]]:
     """Return what one judgement counts for, with its verdict there."""
     if judgement.code != "llama-exclusive":
         suffix = " (upstream)" if judgement.inherited and not _rests_on_clause(judgement) else ""
         return [(judgement.code + suffix, judgement.verdict)]
     if judgement.verdict != "violated":
         return [(f"llama-exclusive, {v}", judgement.verdict) for v in ("license", "merge")]
+    # The rule found one variant or both; whether the other is met depends on what is known.
     merge = OUTSIDE_LINEAGE in judgement.against
     dropped = len(judgement.against) > merge
+    own_known = not any(predicate == GAP for predicate, _ in situation.own)
+    lineage = dict(situation.reached).get(DERIVATIVE_OF, ())
+    lineage_known = not any(predicate == GAP for predicate, _ in lineage)
     return [
-        ("llama-exclusive, license", "violated" if dropped else "met"),
-        ("llama-exclusive, merge", "violated" if merge else "met"),
+        ("llama-exclusive, license", _verdict(dropped, own_known)),
+        ("llama-exclusive, merge", _verdict(merge, lineage_known)),
     ]
+
+
+def _verdict(violated: bool, known: bool) -> str:
+    if violated:
+        return "violated"
+    return "met" if known else "unknown"
 
 
 def _rests_on_clause(judgement: Judgement) -> bool:
@@ -106,6 +129,9 @@ def _observation(
         totals[worst] += int(count[situation])
     if not any(totals.values()):
         return None
+    # A gap concerns every work: who has none was checked as well.
+    if metric.split(" ", maxsplit=1)[0] in GAP_CODES:
+        totals["met"] = int(count.sum()) - totals["violated"]
     return Observation(
         metric,
         relation,

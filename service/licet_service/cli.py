@@ -6,6 +6,7 @@ import enum
 import json
 import os
 import sys
+import traceback
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -88,6 +89,9 @@ def main() -> NoReturn:
     except LicetError as error:
         say(str(error))
         sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_UNUSABLE)
+    except Exception:  # Python's own status for it, 1, would say that terms are violated
+        traceback.print_exc()
+        sys.exit(EXIT_UNUSABLE)
     sys.exit(0)
 
 

@@ -113,7 +113,7 @@ class Dataset:
         snapshot = current(self._data)
         try:
             return OpenSnapshot(snapshot, Store.read_only(str(snapshot.store)))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise NoSnapshotError(f"cannot open {snapshot.store}: {error}") from error
 
     def latest(self) -> OpenSnapshot:

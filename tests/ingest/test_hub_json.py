@@ -15,8 +15,15 @@ from licet_ingest.hub_json import (
     work_record,
 )
 from licet_ingest.identifiers import id_fault
-from licet_ingest.license_names import NO_LICENSE
-from licet_ingest.records import STATED_RELATIONS, UNSTATED_RELATION, Derivation, Fault, WorkRecord
+from licet_ingest.license_names import AMBIGUOUS, NO_LICENSE
+from licet_ingest.records import (
+    STATED_RELATIONS,
+    UNNAMED_WORK,
+    UNSTATED_RELATION,
+    Derivation,
+    Fault,
+    WorkRecord,
+)
 
 CHILD = ("model", "o/m")
 
@@ -586,3 +593,47 @@ def test_a_kept_text_is_bounded_and_settled(text: str) -> None:
     assert bounded(kept) == kept
     assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in kept)
     kept.encode()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"cardData": {"base_model": "https://huggingface.co/a/nc"}},
+        {"cardData": {"base_model": "/content/models/llama-3"}},
+        {"cardData": {"base_model": "Llama 3 8B Instruct"}},
+        {"cardData": {"base_model": "o/m"}},
+        {"cardData": {"base_model": "a/n\u200bc"}},
+        {"cardData": {"datasets": ["my private outputs"]}},
+        {"tags": ["base_model:adapter:a/nc"]},
+        {"tags": ["base_model:distill:a/nc"]},
+    ],
+)
+def test_an_upstream_work_that_cannot_be_told_is_a_gap(fields: dict[str, Any]) -> None:
+    record, faults = read(**fields)
+    assert record.derivations == []
+    assert record.gaps[-1] == UNNAMED_WORK
+    assert faults
+
+
+def test_a_second_relation_to_one_base_is_kept_beside_the_first() -> None:
+    tags = ["base_model:a/b", "base_model:finetune:a/b", "base_model:adapter:a/b"]
+    record, _ = read(tags=tags)
+    assert [d.relation for d in record.derivations] == ["finetunedFrom", "adapterFor"]
+
+
+def test_a_license_that_was_cut_is_not_taken_for_its_beginning() -> None:
+    record, faults = read(cardData={"license": "apache-2.0" + " " * 600 + "AND cc-by-nc-4.0"})
+    assert record.licenses == ()
+    assert faults
+
+
+def test_card_data_as_json_text_is_read() -> None:
+    record, _ = read(cardData='{"license": "mit", "base_model": "a/b"}')
+    assert record.licenses == ("https://w3id.org/licet/license/mit",)
+    assert [d.parent for d in record.derivations] == [("model", "a/b")]
+
+
+def test_a_license_name_that_contradicts_the_license_makes_it_ambiguous() -> None:
+    record, _ = read(cardData={"license": "apache-2.0", "license_name": "cc-by-nc-4.0"})
+    assert len(record.licenses) == 2
+    assert record.gaps == (AMBIGUOUS,)

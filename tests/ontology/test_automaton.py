@@ -152,15 +152,19 @@ def test_extraction_passes_through_derivatives_on_both_sides(reading: str, word:
         "generatedBy",
         "finetunedFrom",
         "adapterFor",
-        "distilledFrom distilledFrom",
         "trainedOn generatedBy trainedOn",
         "distilledFrom trainedOn",
         "combines distilledFrom",
         "trainedOn copyOf",
     ],
 )
-def test_extraction_needs_output_and_is_not_repeated(reading: str, word: str) -> None:
+def test_extraction_needs_output(reading: str, word: str) -> None:
     assert not holds(reading, "extractedFrom", word)
+
+
+def test_what_was_extracted_can_be_extracted_again_in_the_cautious_reading_alone() -> None:
+    assert holds("cautious", "extractedFrom", "distilledFrom distilledFrom")
+    assert not holds("text", "extractedFrom", "distilledFrom distilledFrom")
 
 
 def test_a_model_extracted_by_an_adapter_is_extracted_in_the_cautious_reading_alone() -> None:

@@ -237,6 +237,12 @@ def test_each_declared_term_is_used() -> None:
         if isinstance(t.object, NamedNode)
         and t.predicate.value in {RDFS + "subClassOf", RDFS + "subPropertyOf", RDF + "type"}
     }
+    above |= {
+        link.value.removeprefix(NS)
+        for links in modules.rdf_lists(ONTOLOGY).values()
+        for link in links
+        if isinstance(link, NamedNode)
+    }
     catalogue = local_names(modules.catalogue())
     readings = {n for name in modules.readings() for n in local_names(modules.reading(name))}
     queries = without_comments(source_text(".rq"))

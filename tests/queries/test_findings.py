@@ -280,7 +280,100 @@ CASES = [
         """,
         "violated",
     ),
+    # ------------------------------------------------------------------ found in review
+    Case(
+        "gnu-freedom",
+        "GPL 2 leaves no room for the patent retaliation of Apache 2",
+        """
+        one: gpl-2.0
+        two: apache-2.0
+        x/it: gpl-2.0, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+        against={"clause/apache-2.0/patent-retaliation"},
+    ),
+    Case(
+        "gnu-freedom",
+        "GPL 3 leaves room for the patent retaliation of Apache 2",
+        """
+        one: gpl-3.0
+        two: apache-2.0
+        x/it: gpl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "output-improvement-ban",
+        "a dataset in which banned output is bundled is banned output",
+        """
+        base: llama3
+        root: apache-2.0
+        dataset d: mit, generatedBy base
+        dataset mix: mit, bundles dataset d
+        x/it: apache-2.0, finetunedFrom root, trainedOn dataset mix
+        """,
+        "violated",
+    ),
+    Case(
+        "output-improvement-ban",
+        "what a mixture of experts puts out is output of each expert",
+        """
+        base: llama3
+        root: apache-2.0
+        moe: apache-2.0, bundles base
+        x/it: apache-2.0, finetunedFrom root, distilledFrom moe
+        """,
+        "violated",
+    ),
+    Case(
+        "pass-through",
+        "relabelling a distillate once does not free what is distilled from it, to the cautious",
+        """
+        base: gemma
+        one: apache-2.0, distilledFrom base
+        x/it: apache-2.0, distilledFrom one
+        """,
+        "violated",
+        ("cautious",),
+    ),
+    Case(
+        "no-derivatives",
+        "a bundle shares the adaptation that is a part of it",
+        """
+        base: cc-by-nd-4.0
+        part: cc-by-nd-4.0, finetunedFrom base
+        x/it: apache-2.0, bundles part
+        """,
+        "violated",
+    ),
+    Case(
+        "pass-through",
+        "terms for a part may stand beside the license of the whole, which cannot be seen",
+        """
+        base: gemma
+        x/it: apache-2.0, bundles base
+        """,
+        "unknown",
+    ),
+    Case(
+        "llama-exclusive",
+        "an own license that nobody has read may be one that keeps the ban",
+        """
+        base: llama3
+        x/it: apple-ascl, finetunedFrom base
+        """,
+        "unknown",
+    ),
     # ------------------------------------------------------------------ relicensing
+    Case(
+        "relicensing",
+        "by CC a change of format leaves the material what it is",
+        """
+        base: cc-by-sa-4.0
+        x/it: mit, quantizedFrom base
+        """,
+        "violated",
+    ),
     Case(
         "relicensing",
         "a copy of a GPL model cannot be offered under MIT",

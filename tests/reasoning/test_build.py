@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, QuerySolutions, Store
 
+from licet_ingest.records import WorkRecord
 from licet_ingest.snapshot import BusyError, Snapshot, current
 from licet_ingest.sources import SourceItem
 from licet_ingest.sources.dump import JsonLinesDump
@@ -300,10 +301,13 @@ def test_two_dumps_of_one_name_are_accounted_for_one_by_one(tmp_path: Path, data
     assert [(r["read"], r["ingested"], r["merged"]) for r in records] == [(2, 2, 0), (3, 2, 1)]
 
 
-def test_a_source_without_works_makes_a_snapshot_without_works(tmp_path: Path, data: Path) -> None:
-    snapshot = build(data, [dump_of(tmp_path)])
-    assert snapshot.manifest["counts"] == {"works": 0, "works_in_graph": 0, "derivations": 0}
-    assert count(snapshot, "?license a licet:License", "licenses") > 50
+def test_a_source_of_which_nothing_can_be_read_replaces_no_snapshot(
+    tmp_path: Path, data: Path
+) -> None:
+    former = build(data, [dump_of(tmp_path, *HUB)])
+    with pytest.raises(SourceError, match="not one record"):
+        build(data, [dump_of(tmp_path)])
+    assert current(data).id == former.id
 
 
 def test_a_work_without_license_or_derivation_is_built(tmp_path: Path, data: Path) -> None:
@@ -351,7 +355,7 @@ class Meddler:
 
     def items(self) -> Iterator[SourceItem]:
         self._act()
-        yield from ()
+        yield SourceItem(work=WorkRecord("model", "o/a"))
 
 
 def test_a_second_build_at_the_same_time_is_refused_and_the_first_one_ends_well(
