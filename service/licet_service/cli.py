@@ -172,6 +172,8 @@ def query(
     as_json: AsJson = False,
 ) -> None:
     """Answer a saved question."""
+    from pyoxigraph import NamedNode
+
     from licet_queries.library import public_queries, public_query
     from licet_service.dataset import Dataset, bind
     from licet_service.report import table_lines
@@ -192,12 +194,15 @@ def query(
     if wrong := [key for key, equals, _ in pairs if not equals]:
         raise UsageError(f"write parameters as key=value, not {wrong[0]!r}")
     say(saved.summary)
-    answer = (
-        Dataset(data)
-        .latest()
-        .query(saved.text, reading=reading, substitutions=bind(saved, {k: v for k, _, v in pairs}))
-    )
+    latest = Dataset(data).latest()
+    given = bind(saved, {k: v for k, _, v in pairs})
+    answer = latest.query(saved.text, reading=reading, substitutions=given)
     _print_answer(answer, ResultFormat.json if as_json else format_)
+    for parameter in saved.parameters:
+        value = given[parameter.name]
+        is_work = parameter.type in {"model", "dataset"}
+        if is_work and isinstance(value, NamedNode) and not latest.knows(value):
+            raise UnknownWorkError(f"{value.value} is not in the graph: nothing is known of it")
 
 
 @app.command()

@@ -13,7 +13,14 @@ from licet_ingest.identifiers import id_fault
 from licet_ingest.snapshot import NoSnapshotError, current
 from licet_ontology.errors import UsageError
 from licet_ontology.modules import readings
-from licet_ontology.terms import DEFAULT_READING, PREFIXES, default_graphs, license_iri, work_iri
+from licet_ontology.terms import (
+    DEFAULT_READING,
+    GRAPH_HUB,
+    PREFIXES,
+    default_graphs,
+    license_iri,
+    work_iri,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,6 +84,11 @@ class OpenSnapshot:
             named_graphs=named,
             substitutions={Variable(n): value for n, value in (substitutions or {}).items()},
         )
+
+    def knows(self, work: NamedNode) -> bool:
+        """Tell whether anything is stated of a work."""
+        stated = self.store.quads_for_pattern(work, None, None, NamedNode(GRAPH_HUB))
+        return next(stated, None) is not None
 
 
 def keyword_problem(text: str, keyword: str) -> SyntaxError | None:

@@ -247,3 +247,9 @@ def test_a_reader_that_has_seen_enough_is_no_violation(arguments: list[str]) -> 
         os.close(writer)
     assert ended.stderr == b""
     assert ended.returncode == 0
+
+
+def test_a_question_about_a_model_that_is_not_in_the_graph_is_3(licet: Licet) -> None:
+    answer = licet("query", "card-duties", "model=nosuch/none")
+    assert answer.status == 3
+    assert "not in the graph" in answer.err
