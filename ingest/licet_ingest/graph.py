@@ -38,6 +38,7 @@ _TEXT_COLUMNS = (
 _TYPED_COLUMNS = (
     ("created", DCTERMS + "created", XSD + "dateTime"),
     ("modified", DCTERMS + "modified", XSD + "dateTime"),
+    ("removed_at", NS + "removedAt", XSD + "dateTime"),
     ("downloads", NS + "downloads", XSD + "integer"),
     ("likes", NS + "likes", XSD + "integer"),
 )

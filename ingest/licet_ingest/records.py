@@ -92,6 +92,7 @@ class WorkRecord:
         likes: When the source was read.
         gated: ``no``, ``yes``, ``auto`` or ``manual``; None where the source is silent.
         removed: Whether the source says that the work is gone.
+        removed_at: When it went, ISO 8601 in UTC.
         pipeline_tag: The Hub's task.
         library_name: The Hub's library.
         stated_licenses: Values of the license field as written.
@@ -113,6 +114,7 @@ class WorkRecord:
     likes: int | None = None
     gated: str | None = None
     removed: bool = False
+    removed_at: str | None = None
     pipeline_tag: str | None = None
     library_name: str | None = None
     stated_licenses: tuple[str, ...] = ()

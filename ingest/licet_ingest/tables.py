@@ -26,6 +26,7 @@ WORKS_SCHEMA = pa.schema(
         ("likes", pa.int64()),
         ("gated", pa.string()),
         pa.field("removed", pa.bool_(), nullable=False),
+        ("removed_at", pa.string()),
         ("pipeline_tag", pa.string()),
         ("library_name", pa.string()),
         ("stated_licenses", _STRINGS),

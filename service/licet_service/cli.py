@@ -310,10 +310,8 @@ def explain(
     from licet_service.report import explanation_json, explanation_lines
 
     explanation = _explanation(work, data, reading)
-    if as_json:
-        emit([json.dumps(explanation_json(explanation), indent=2)])
-    else:
-        emit(explanation_lines(explanation))
+    as_text = explanation_lines(explanation)
+    emit([json.dumps(explanation_json(explanation), indent=2)] if as_json else as_text)
 
 
 @app.command()
@@ -327,10 +325,8 @@ def check(
     from licet_service.report import check_lines, explanation_json
 
     explanation = _explanation(work, data, reading)
-    if as_json:
-        emit([json.dumps(explanation_json(explanation), indent=2)])
-    else:
-        emit(check_lines(explanation))
+    as_text = check_lines(explanation)
+    emit([json.dumps(explanation_json(explanation), indent=2)] if as_json else as_text)
     if explanation.has_errors:
         raise typer.Exit(EXIT_ERRORS)
     if explanation.has_unknowns:

@@ -637,3 +637,15 @@ def test_a_license_name_that_contradicts_the_license_makes_it_ambiguous() -> Non
     record, _ = read(cardData={"license": "apache-2.0", "license_name": "cc-by-nc-4.0"})
     assert len(record.licenses) == 2
     assert record.gaps == (AMBIGUOUS,)
+
+
+def test_the_date_of_a_removal_is_taken_over() -> None:
+    record, faults = read(removed=True, removedAt="2026-08-19T10:38:40.638Z")
+    assert (record.removed, record.removed_at) == (True, "2026-08-19T10:38:40.638Z")
+    assert faults == []
+
+
+def test_a_date_of_removal_that_is_none_is_a_fault() -> None:
+    record, faults = read(removed=True, removedAt="yesterday")
+    assert record.removed_at is None
+    assert [fault.field for fault in faults] == ["removedAt"]

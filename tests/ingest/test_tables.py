@@ -76,6 +76,7 @@ def test_a_row_holds_all_of_a_record() -> None:
             "likes": 0,
             "gated": "auto",
             "removed": True,
+            "removed_at": None,
             "pipeline_tag": "text-generation",
             "library_name": "transformers",
             "stated_licenses": ["other", "mit"],
