@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pyshacl
 import rdflib
-from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, serialize
+from pyoxigraph import QuerySolutions, RdfFormat, serialize
 
 from licet_ontology import modules
 from licet_ontology.fingerprint import load
+from licet_ontology.nodes import text_of
 from licet_ontology.profile import owl_rl_violations
 from licet_ontology.terms import BASE, NS, local_name, term
 from licet_queries.library import folder_queries
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from licet_service.dataset import OpenSnapshot
 
+_EVIDENCE = term("evidence")
 _SHACL = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 _QUOTED = (term("quote"), term("phrase"))
 
@@ -87,18 +89,13 @@ def quote_faults() -> list[str]:
 
 def _quotes_by_license() -> dict[str, list[str]]:
     """Return all quotes of clauses and evidence, by license id."""
-    owner: dict[object, str] = {}
-    for t in modules.catalogue():
-        if t.predicate.value == term("evidence") and isinstance(t.subject, NamedNode):
-            owner[t.object] = t.subject.value.removeprefix(f"{BASE}license/")
+    owner = {t.object: t.subject for t in modules.catalogue() if t.predicate.value == _EVIDENCE}
     found: dict[str, list[str]] = {}
     for t in modules.catalogue():
         if t.predicate.value != NS + "quote":
             continue
-        if isinstance(t.subject, NamedNode):
-            license_ = t.subject.value.removeprefix(f"{BASE}clause/").split("/")[0]
-        else:
-            license_ = owner[t.subject]
+        carrier = text_of(owner.get(t.subject, t.subject))
+        license_ = carrier.removeprefix(BASE).split("/")[1]  # of license/ID or clause/ID/slug
         found.setdefault(license_, []).append(t.object.value)  # type: ignore[union-attr]
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -42,11 +43,24 @@ def test_a_text_is_itself(name: str) -> None:
         ONE.upper(),
         ONE.replace("\n\n", "\n"),
         ONE.replace(" ", "\n> "),
-        "# MIT License\n\nCopyright (c) 2024 Somebody and others\n\n" + ONE,
+        "# The One License\n\nCopyright (c) 2024 Somebody and others\n\n" + ONE,
         "Copyright © 2019-2024 Some Org, Inc. <mail@example.org>\nAll rights reserved.\n\n" + ONE,
         ONE.replace(".", "*.*").replace("w1 ", "“w1” "),
+        "\ufeff" + ONE.replace("\n", "\r\n").replace(" ", "\u00a0").replace("w1", "w\u00ad1"),
+        f"<!--\n{ONE}\n-->",
+        f'<!DOCTYPE html><html lang="en"><body><p class="a b">{ONE}</p></body></html>',
     ],
-    ids=["case", "wrapping", "quoted", "title and copyright", "two copyright lines", "markup"],
+    ids=[
+        "case",
+        "wrapping",
+        "quoted",
+        "title and copyright",
+        "two copyright lines",
+        "markup",
+        "invisible",
+        "comment",
+        "HTML",
+    ],
 )
 def test_how_a_text_is_written_does_not_matter(written: str) -> None:
     found = IDENTIFIER.identify(written)
@@ -67,6 +81,173 @@ def test_an_added_condition_is_shown_and_the_text_is_not_identified() -> None:
 def test_a_copyright_sentence_within_a_text_is_a_part_of_it() -> None:
     text = ONE + "\n\nYou must keep the line\nCopyright (c) 2020 Us, and show it to your users."
     assert IDENTIFIER.identify(text).status == "extended"
+
+
+CONDITION = "Nobody may sell it."
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        f"Copyright (c) 2024 Somebody. {CONDITION}",
+        f"All rights reserved. {CONDITION}",
+        f'<p title="{CONDITION}">',
+        f"<a {CONDITION}>",
+        f"&lt;b {CONDITION}&gt;",
+        f"<!-- {CONDITION} -->",
+        f"[one](https://example.org '{CONDITION}')",
+        "For noncommercial use",
+        "GNU Affero General Public License",
+        "\u202e.ti lles yam ydoboN\u202c",
+        f"{' ' * 2_000_000}{CONDITION}",
+    ],
+)
+def test_a_condition_cannot_be_hidden_beside_a_text(beside: str) -> None:
+    for text in (f"{beside}\n\n{ONE}", f"{ONE}\n\n{beside}"):
+        assert IDENTIFIER.identify(text).status != "identified"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("~~", "~~"),
+        ("\u0336", "\u0336"),
+        ("<!--", "-->"),
+        ("<del>", "</del>"),
+        ('<i style="display:none">', "</i>"),
+    ],
+)
+def test_a_clause_that_is_not_shown_is_missing(before: str, after: str) -> None:
+    first, second, rest = ONE.split("\n\n", 2)
+    text = f"{first}\n\n{before}{second}{after}\n\n{rest}"
+    assert IDENTIFIER.identify(text).status != "identified"
+
+
+@pytest.mark.parametrize("instead", ["€5 million, 7%", "5 million, 7%", "$5 million, 7"])
+def test_currency_and_percentage_are_words(instead: str) -> None:
+    known = Identifier({"one": [Fingerprint.of_text(f"{ONE}\n\n$5 million, 7% a year", "one")]})
+    assert known.identify(f"{ONE}\n\n{instead} a year").status != "identified"
+
+
+@pytest.mark.parametrize(
+    ("follows", "status"),
+    [("APPENDIX: How to apply", "identified"), ("Attachment A: use restrictions", "nearest")],
+)
+def test_only_an_appendix_on_how_to_apply_may_be_left_out(follows: str, status: str) -> None:
+    own = f"{ONE}\n\nEND OF TERMS AND CONDITIONS\n\n"
+    known = Identifier({"one": [Fingerprint.of_text(f"{own}{follows} {SHORT}", "one")]})
+    assert known.identify(own).status == status
+
+
+def test_a_policy_of_another_license_adds_conditions() -> None:
+    texts = [Fingerprint.of_text(ONE, "a"), Fingerprint.of_text(SHORT, "b", incorporated=True)]
+    known = Identifier({"one": texts, "two": [Fingerprint.of_text(TWO, "c")]})
+    assert known.identify(f"{ONE}\n\n{SHORT}").status == "identified"
+    assert known.identify(f"{TWO}\n\n{SHORT}").status == "extended"
+
+
+@pytest.mark.parametrize("repeated", [". ", " ", "\n", "- ", "(a) ", "<a ", "copyright "])
+def test_no_text_takes_long(repeated: str) -> None:
+    started = time.perf_counter()
+    IDENTIFIER.identify(repeated * 100_000)
+    assert time.perf_counter() - started < 10, "quadratic"
+
+
+LISTED = """Preamble of some words that open the text.
+
+1. Definitions
+
+(a) "License" means the terms of this very document;
+(b) "Data" means a collection of things; and
+(c) "Model" means what Section 3(b) or paragraphs (a), (b) and 4. of it say.
+
+2. Grant of rights. Each contributor grants to you what is theirs to grant."""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        LISTED.replace("1. ", "").replace("2. ", ""),
+        LISTED.replace('(a) "', '* "').replace('(b) "', '* "').replace('(c) "', '* "'),
+        LISTED.replace(";\n(b)", "; (b)").replace("; and\n(c)", "; and (c)"),
+        LISTED.replace("1.", "I.").replace("2.", "II)"),
+        LISTED.replace("\n\n2.", "\n\n 17 \n\n2."),
+        f"<p>{LISTED}</p><br/>".replace('"', "&quot;").replace("\n\n", "</p>\n\n<p class='x'>"),
+    ],
+    ids=["no numbers", "bullets", "wrapping", "roman", "page number", "HTML"],
+)
+def test_numbers_of_list_items_and_markup_do_not_matter(written: str) -> None:
+    listed = Identifier({"listed": [Fingerprint.of_text(LISTED, "listed")]})
+    found = listed.identify(written)
+    assert found.status == "identified", (found, written)
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        ("3(b)", "3(c)"),
+        ("(a), (b) and", "(a), (c) and"),
+        ("and 4. of", "and 5. of"),
+    ],
+)
+def test_a_reference_to_another_paragraph_is_no_number_of_a_list_item(
+    there: str, instead: str
+) -> None:
+    listed = Identifier({"listed": [Fingerprint.of_text(LISTED, "listed")]})
+    assert listed.identify(LISTED.replace(there, instead)).status == "nearest"
+
+
+def test_a_number_with_a_full_stop_may_open_a_reference() -> None:
+    text = LISTED.replace("3(b)", "3. (b)")
+    listed = Identifier({"listed": [Fingerprint.of_text(text, "listed")]})
+    assert listed.identify(text.replace("3. (b)", "3. (c)")).status == "nearest"
+
+
+BSD_LIKE = (
+    f"{ONE}\n\nNeither the name of the copyright holder nor the names of its contributors may be "
+    f"used to endorse.\n\n{SHORT}"
+)
+
+
+@pytest.mark.parametrize(
+    ("holder", "status"),
+    [
+        ("Example Labs, Inc.", "identified"),
+        ("the University of Examples and its branches", "identified"),
+        ("You", "nearest"),
+        ("Example Labs free of charge to students", "nearest"),
+        ("Example Labs, whose works must not be sold,", "nearest"),
+        ("one two three four five six seven eight nine", "nearest"),
+    ],
+)
+def test_only_a_name_may_be_filled_in(holder: str, status: str) -> None:
+    fillable = Identifier({"bsd": [Fingerprint.of_text(BSD_LIKE, "bsd")]})
+    found = fillable.identify(BSD_LIKE.replace("the copyright holder", holder))
+    assert found.status == status, found
+
+
+def test_a_party_whom_a_text_names_is_not_filled_in() -> None:
+    text = f"{ONE}\n\nIn no event shall Example Labs be liable for damages.\n\n{SHORT}"
+    known = Identifier({"one": [Fingerprint.of_text(text, "one")]})
+    assert known.identify(text.replace("Example Labs", "the Licensee")).status == "nearest"
+
+
+def test_a_policy_that_a_license_incorporates_is_no_license() -> None:
+    texts = [Fingerprint.of_text(ONE, "a"), Fingerprint.of_text(TWO, "b", incorporated=True)]
+    found = Identifier({"one": texts}).identify(TWO)
+    assert (found.status, found.licenses, found.part_of) == ("identified", (), ("one",))
+
+
+def test_another_form_of_a_text_is_the_same_license() -> None:
+    texts = [Fingerprint.of_text(ONE, "a"), Fingerprint.of_text(TWO, "b")]
+    assert Identifier({"one": texts}).identify(TWO).licenses == ("one",)
+
+
+def test_a_license_that_another_incorporates_is_itself() -> None:
+    own, lesser = Fingerprint.of_text(ONE, "a"), Fingerprint.of_text(TWO, "b")
+    incorporated = Fingerprint.of_text(ONE, "a", incorporated=True)
+    found = Identifier({"one": [own], "lesser": [lesser, incorporated]}).identify(ONE)
+    assert (found.licenses, found.part_of) == (("one",), ())
 
 
 def test_a_text_like_none_is_unknown() -> None:

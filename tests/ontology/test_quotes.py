@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode
 import licet_ontology
 from licet_ontology import modules
 from licet_ontology.fingerprint import SHINGLE_WORDS, Fingerprint, load, words
+from licet_ontology.identify import shipped_identifier
 from licet_ontology.terms import BASE, NS, RDF
 
 FINGERPRINTS = Path(licet_ontology.__file__).parent / "fingerprints"
@@ -72,7 +73,8 @@ def carriers(license_id: str) -> tuple[tuple[object, str], ...]:
     license_ = NamedNode(f"{BASE}license/{license_id}")
     evidence = [
         (node, f"fact {' '.join(texts_of(node, 'about'))}")
-        for node in index()[license_].get(NS + "evidence", [])
+        for carrier in (license_, *(clause for clause, _ in clauses))
+        for node in index()[carrier].get(NS + "evidence", [])
     ]
     return (*clauses, *evidence)
 
@@ -190,6 +192,9 @@ def test_fingerprints_made_afresh_are_those_that_ship(license_id: str) -> None:
         assert fresh.sha256 == shipped.sha256, shipped.source
         assert fresh.word_count == shipped.word_count, shipped.source
         assert fresh.shingles.tolist() == shipped.shingles.tolist(), shipped.source
+        found = shipped_identifier().identify(path.read_text(encoding="utf-8"))
+        assert found.status == "identified", shipped.source
+        assert license_id in (found.part_of if shipped.incorporated else found.licenses)
 
 
 @pytest.mark.skipif(not TEXTS.is_dir(), reason=f"needs the license texts in {TEXTS}")

@@ -1,0 +1,52 @@
+"""What licenses are called: identifiers of Hub and SPDX, and the spellings of publishers."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pyoxigraph import NamedNode
+
+from licet_ontology import modules
+from licet_ontology.nodes import text_of
+from licet_ontology.terms import BASE, RDF, RDFS, term
+
+_TYPE, _LABEL = RDF + "type", RDFS + "label"
+_IDENTIFIERS = frozenset({term("hubIdentifier"), term("spdxIdentifier")})
+
+
+def normalized_name(text: str) -> str:
+    """Return a license name in lower case, with one hyphen for each run of separators."""
+    return re.sub(r"[\s_-]+", "-", text.strip().casefold())
+
+
+def license_named(name: str) -> str | None:
+    """Return the IRI of the license that a name stands for, if the catalogue holds it."""
+    return _names()[0].get(normalized_name(name))
+
+
+def family_named(name: str) -> str | None:
+    """Return the IRI of the license family that a name stands for, if it names one."""
+    return _names()[1].get(normalized_name(name))
+
+
+@cache
+def _names() -> tuple[dict[str, str], dict[str, str]]:
+    """Return from normalized name to IRI: of licenses, and of families."""
+    named = [t for t in modules.catalogue() if isinstance(t.subject, NamedNode)]
+    kinds = {text_of(t.subject): text_of(t.object) for t in named if t.predicate.value == _TYPE}
+    labels = {text_of(t.subject): text_of(t.object) for t in named if t.predicate.value == _LABEL}
+    of_family: dict[str, str] = {}
+    of_license = {
+        normalized_name(iri.removeprefix(BASE + "license/")): iri
+        for iri, kind in kinds.items()
+        if kind in {term("License"), term("UnreadLicense")}
+    }
+    for t in named:
+        iri = text_of(t.subject)
+        if t.predicate.value in _IDENTIFIERS:
+            target = of_family if kinds[iri] == term("LicenseFamily") else of_license
+            target[normalized_name(text_of(t.object))] = iri
+        elif t.predicate.value == term("names"):
+            of_license[normalized_name(labels[iri])] = text_of(t.object)
+    return of_license, of_family
