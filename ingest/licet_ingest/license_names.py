@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
-
 from licet_ontology import modules
-from licet_ontology.terms import BASE, NS, RDF, term
+from licet_ontology.errors import UsageError
+from licet_ontology.expressions import is_expression, parse_expression
+from licet_ontology.names import family_named, license_named, normalized_name
+from licet_ontology.nodes import text_of
+from licet_ontology.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 NO_LICENSE = term("NoLicense")
 UNIDENTIFIED = term("UnidentifiedLicense")
 AMBIGUOUS = term("AmbiguousLicense")
+CHOICE = term("LicenseChoice")
 
-_NAMING_PROPERTIES = frozenset(NS + p for p in ("hubIdentifier", "alias", "spdxIdentifier"))
+MAX_KEPT_VALUES = 4
+"""Longer lists of licenses are read anew each time."""
 _NO_NAME = frozenset({"other", "unknown"})
 """Values of the Hub's license field that name nothing; ``other`` refers to license_name."""
 
@@ -32,67 +35,130 @@ class ResolvedLicense:
         licenses: IRIs of licenses in the catalogue, sorted.
         families: IRIs of families named in place of a license, sorted.
         gap: IRI of the reason why the terms are not fully known, if any.
+        mismatch: Whether the name or link beside a license names another one.
     """
 
     licenses: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     gap: str | None = None
+    mismatch: bool = False
 
 
-def normalized_name(text: str) -> str:
-    """Return a license name in lower case, with one hyphen for each run of separators."""
-    return re.sub(r"[\s_-]+", "-", text.strip().casefold())
+def resolve(
+    stated: Iterable[str], license_name: str | None, license_link: str | None = None
+) -> ResolvedLicense:
+    """Return what the values of a license field, and name and link beside them, mean.
+
+    A name that the catalogue does not hold is a gap, never a guess by likeness. Several
+    licenses without a word on which covers what are a gap as well, and so is a choice among
+    licenses (``OR``); licenses that apply together (``AND``) are none. A link says something
+    only if it is the address of a license's text in the catalogue. Name and link say what
+    ``other`` or a family is; beside a license they contradict it unless they name the same.
+    """
+    linked = license_at(license_link) if license_link else None
+    values = tuple(stated)
+    # What is kept is bounded: a few thousand times a few values.
+    read = _resolve_kept if len(values) <= MAX_KEPT_VALUES else _resolve
+    return read(values, license_name or "", linked)
+
+
+def _resolve(stated: tuple[str, ...], given: str, linked: str | None) -> ResolvedLicense:
+    if not stated and not given and linked is None:
+        return ResolvedLicense(gap=NO_LICENSE)
+    # A name or link with no license beside it is read as if the license were ``other``.
+    named = [given if normalized_name(value) in _NO_NAME else value for value in stated or [given]]
+    found = [_clear(_read(name), linked) for name in named]
+    licenses = {iri for one in found for iri in one.licenses}
+    families = {iri for one in found for iri in one.families}
+    gaps = {one.gap for one in found if one.gap}
+    beside = {iri for iri in (license_named(given) if given else None, linked) if iri} - licenses
+    mismatch = bool(beside and licenses)
+    several = mismatch or (len(found) > 1 and len(licenses) > 1)
+    licenses |= beside  # Nobody can tell which of them holds.
+    if several:
+        gaps.add(AMBIGUOUS)
+    gap = next((gap for gap in (UNIDENTIFIED, AMBIGUOUS, CHOICE) if gap in gaps), None)
+    return ResolvedLicense(tuple(sorted(licenses)), tuple(sorted(families)), gap, mismatch)
+
+
+_resolve_kept = lru_cache(maxsize=4096)(_resolve)
+
+
+def _clear(found: ResolvedLicense, linked: str | None) -> ResolvedLicense:
+    """Return what a name means, or where it leaves that open, what the link beside it names."""
+    if linked is None or found.licenses:
+        return found
+    if found.families and not families_of(linked).intersection(found.families):
+        return found
+    return ResolvedLicense((linked,), found.families)
+
+
+def license_at(address: str) -> str | None:
+    """Return the license whose text the catalogue says is at an address, if it is but one.
+
+    Pages of a file on GitHub and the Hub and the file itself are one address. That the text
+    is still there is not asked: nothing is fetched.
+    """
+    return _licenses_by_address().get(_one_address(address))
+
+
+def families_of(license_: str) -> frozenset[str]:
+    """Return the families that a license of the catalogue belongs to."""
+    return _families_by_license().get(license_, frozenset())
+
+
+def _one_address(text: str) -> str:
+    """Return one spelling of all addresses of the same text, or nothing for what is none."""
+    scheme, _, rest = text.strip().partition("#")[0].lower().partition("://")
+    if scheme not in ("http", "https"):
+        return ""
+    rest = rest.removeprefix("www.").rstrip("/")
+    host, _, path = rest.partition("/")
+    if host == "raw.githubusercontent.com":
+        owner, _, tail = path.partition("/")
+        name, _, file = tail.partition("/")
+        return f"github.com/{owner}/{name}/blob/{file.removeprefix('refs/heads/')}"
+    if host not in ("github.com", "huggingface.co", "hf.co"):
+        return rest
+    path = path.partition("?")[0]
+    for view in ("/raw/", "/resolve/"):
+        path = path.replace(view, "/blob/", 1)
+    return f"{'huggingface.co' if host == 'hf.co' else host}/{path}"
 
 
 @cache
-def _names() -> tuple[dict[str, str], dict[str, str]]:
-    """Return from normalized name to IRI: of licenses, and of families."""
-    families = {
-        t.subject
-        for t in modules.catalogue()
-        if t.predicate.value == RDF + "type" and t.object == NamedNode(term("LicenseFamily"))
-    }
-    of_license: dict[str, str] = {}
-    of_family: dict[str, str] = {}
+def _licenses_by_address() -> dict[str, str]:
+    found: dict[str, set[str]] = {}
     for t in modules.catalogue():
-        if t.predicate.value not in _NAMING_PROPERTIES or not isinstance(t.subject, NamedNode):
-            continue
-        if isinstance(t.object, Literal):
-            target = of_family if t.subject in families else of_license
-            target[normalized_name(t.object.value)] = t.subject.value
-    for iri in set(of_license.values()):
-        of_license.setdefault(normalized_name(iri.removeprefix(BASE + "license/")), iri)
-    return of_license, of_family
+        if t.predicate.value == term("textUrl"):
+            found.setdefault(_one_address(text_of(t.object)), set()).add(text_of(t.subject))
+    return {address: iris.pop() for address, iris in found.items() if len(iris) == 1}
 
 
-def resolve(stated: Iterable[str], license_name: str | None) -> ResolvedLicense:
-    """Return what the values of a license field and the license_name beside them mean.
+@cache
+def _families_by_license() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for t in modules.catalogue():
+        if t.predicate.value == term("family"):
+            found.setdefault(text_of(t.subject), set()).add(text_of(t.object))
+    return {license_: frozenset(families) for license_, families in found.items()}
 
-    A name that the catalogue does not hold is a gap, never a guess by likeness. Several
-    licenses without a word on which covers what are a gap as well.
-    """
-    of_license, of_family = _names()
-    licenses: set[str] = set()
-    families: set[str] = set()
-    unidentified = False
-    for value in stated:
-        name = normalized_name(value)
-        if name in _NO_NAME:
-            name = normalized_name(license_name or "")
-        if name in of_license:
-            licenses.add(of_license[name])
-        elif name in of_family:
-            families.add(of_family[name])
-        else:
-            unidentified = True
-    beside = of_license.get(normalized_name(license_name or ""))
-    if beside is not None and licenses:
-        licenses.add(beside)  # The card names two; if they differ, nobody can tell which holds.
-    if not (licenses or families or unidentified):
-        return ResolvedLicense(gap=NO_LICENSE)
-    gap = None
-    if unidentified:
-        gap = UNIDENTIFIED
-    elif families or len(licenses) > 1:
-        gap = AMBIGUOUS
-    return ResolvedLicense(tuple(sorted(licenses)), tuple(sorted(families)), gap)
+
+# A whole Hub writes a few thousand names, and some dozens of them nearly always.
+@lru_cache(maxsize=4096)
+def _read(name: str) -> ResolvedLicense:
+    """Return what one name, or one SPDX license expression, means."""
+    if license_ := license_named(name):
+        return ResolvedLicense((license_,))
+    if family := family_named(name):
+        return ResolvedLicense(families=(family,), gap=AMBIGUOUS)
+    if not is_expression(name):
+        return ResolvedLicense(gap=UNIDENTIFIED)
+    try:
+        expression = parse_expression(name)
+    except UsageError:
+        return ResolvedLicense(gap=UNIDENTIFIED)
+    if expression.unread:
+        return ResolvedLicense(expression.licenses, gap=UNIDENTIFIED)
+    gap = CHOICE if len(expression.alternatives) > 1 else None
+    return ResolvedLicense(expression.licenses, gap=gap)

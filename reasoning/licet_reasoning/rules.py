@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, QueryTriples, Store
 
+from licet_ontology import modules
 from licet_ontology.errors import DataError
-from licet_ontology.terms import NS
+from licet_ontology.nodes import text_of
+from licet_ontology.terms import NS, term
 from licet_queries.library import folder_queries
 
 if TYPE_CHECKING:
@@ -42,6 +45,21 @@ class Judgement:
     inherited: bool
     verdict: str
     against: tuple[str, ...] = ()
+
+
+@cache
+def finding_severities() -> dict[str, str]:
+    """Return the severity of each finding code, from the ontology."""
+    code_of = {
+        t.subject: text_of(t.object)
+        for t in modules.ontology()
+        if t.predicate.value == term("code")
+    }
+    return {
+        code_of[t.subject]: text_of(t.object)
+        for t in modules.ontology()
+        if t.predicate.value == term("severity")
+    }
 
 
 def new_graph(triples: Iterable[Triple]) -> Store:

@@ -6,12 +6,13 @@ import pytest
 
 from licet_ingest.license_names import (
     AMBIGUOUS,
+    CHOICE,
     NO_LICENSE,
     UNIDENTIFIED,
     ResolvedLicense,
-    normalized_name,
     resolve,
 )
+from licet_ontology.names import normalized_name
 
 LICENSE = "https://w3id.org/licet/license/"
 FAMILY = "https://w3id.org/licet/license-family/"
@@ -132,4 +133,31 @@ def test_a_name_beside_a_license_that_is_not_other_changes_nothing() -> None:
 
 
 def test_an_empty_field_states_no_license() -> None:
-    assert resolve([], "qwen-research") == ResolvedLicense(gap=NO_LICENSE)
+    assert resolve([], None) == ResolvedLicense(gap=NO_LICENSE)
+
+
+def test_licenses_joined_by_and_apply_together() -> None:
+    both = (LICENSE + "apache-2.0", LICENSE + "mit")
+    assert resolve(["other"], "MIT AND Apache-2.0") == ResolvedLicense(both)
+    assert resolve(["mit AND apache-2.0"], None).gap is None
+
+
+def test_licenses_joined_by_or_are_a_choice() -> None:
+    both = (LICENSE + "apache-2.0", LICENSE + "mit")
+    assert resolve(["MIT OR Apache-2.0"], None) == ResolvedLicense(both, gap=CHOICE)
+
+
+def test_an_expression_with_a_name_or_exception_that_nobody_read_is_not_identified() -> None:
+    assert resolve(["MIT AND My-License"], None) == ResolvedLicense(
+        (LICENSE + "mit",), gap=UNIDENTIFIED
+    )
+    assert resolve(["GPL-3.0-only WITH GCC-exception-3.1"], None) == ResolvedLicense(
+        (LICENSE + "gpl-3.0",), gap=UNIDENTIFIED
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["apache-2.0-and-gemma-terms", "MIT AND", "(MIT OR", "MIT OR " * 60 + "MIT", "A/B OR C"]
+)
+def test_what_only_looks_like_an_expression_is_not_identified(name: str) -> None:
+    assert resolve(["other"], name) == ResolvedLicense(gap=UNIDENTIFIED)

@@ -128,7 +128,7 @@ def test_an_inherited_clause_is_quoted_with_section_hash_and_parameters(explain:
         license="Meta Llama 3 Community License Agreement",
         section="1(b)(i)",
         quote="you shall also include “Llama 3” at the beginning of any such AI model name",
-        text_sha256="b523b6ec93be3b97d0ed8aff5c50b1cbfe0fd3b54a4d49165ba9262946ae6e6d",
+        text_sha256="6b944a0ba36a8f1dca9353176864c8fa0a255d450ab143ce8e161b2289d954a4",
         remedy=term.remedy,
         parameters=(("namePrefix", "Llama 3"),),
     )
