@@ -12,10 +12,20 @@ from pyoxigraph import NamedNode
 from licet_ontology import modules
 from licet_ontology.errors import UsageError
 from licet_ontology.nodes import text_of
-from licet_ontology.terms import NS, RDF, RDFS, license_iri, local_name, term
+from licet_ontology.terms import (
+    BASE,
+    DCTERMS,
+    NS,
+    RDF,
+    RDFS,
+    SKOS,
+    license_iri,
+    local_name,
+    term,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from pyoxigraph import Triple
 
@@ -40,30 +50,86 @@ _IDENTITY = (
     "textSha256",
     "osiApproved",
     "fsfFree",
+    "secondReading",
 )
+_GROUPS = {
+    term(group): group.lower() for group in ("Duty", "Prohibition", "Condition", "Permission")
+}
+_APART = {
+    RDF + "type",
+    RDFS + "label",
+    *(NS + name for name in ("section", "quote", "settlement", "evidence")),
+}
+"""What of a clause has a field of its own; all else is a parameter."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The words of a license that carry a fact, or that accept other licenses.
+
+    Attributes:
+        about: The property whose value they carry.
+        section: Where they stand.
+        quote: They themselves.
+        concerns: Ids of the licenses that they accept.
+        settlements: How differences between two readings of them were settled.
+    """
+
+    about: str
+    section: str
+    quote: str
+    concerns: tuple[str, ...]
+    settlements: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact about a whole license with its evidence, if the text states it."""
+    """A fact about a whole license.
+
+    Attributes:
+        name: The property.
+        code: The name of its value, such as ``notStated``.
+        value: The value in words.
+        section: Of the first words that carry it; empty if the text does not state it.
+        quote: These words.
+        evidence: All words that carry it.
+    """
 
     name: str
+    code: str
     value: str
     section: str
     quote: str
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True)
 class ClauseView:
-    """A clause with all that the catalogue says of it."""
+    """A clause with all that the catalogue says of it.
+
+    Attributes:
+        slug: As in its IRI.
+        kind: The code of its kind.
+        group: ``duty``, ``prohibition``, ``condition`` or ``permission``.
+        label: What to do or not to do, in a few words.
+        scopes: The properties that attach it to its license: whom it binds.
+        section: Where it stands.
+        quote: The words that carry it.
+        parameters: Whatever else is stated of it, by property.
+        evidence: The words by which it accepts other licenses.
+        settlements: How differences between two readings of it were settled.
+    """
 
     slug: str
     kind: str
+    group: str
     label: str
     scopes: tuple[str, ...]
     section: str
     quote: str
     parameters: tuple[tuple[str, str], ...]
+    evidence: tuple[Evidence, ...]
+    settlements: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -74,7 +140,10 @@ class LicenseView:
         id: As in its IRI.
         label: Its name.
         read: Whether its text has been read; if not, nothing follows from it.
-        identity: Names, version, steward, address and hash of the text, by property.
+        issued: The day or month of its publication, where it is known.
+        family: The name of the group of licenses it belongs to, where it is known.
+        identity: Names, version, steward, address and hash of the text, second reading, by
+            property.
         facts: About the whole of it.
         clauses: In order of slug.
     """
@@ -82,6 +151,8 @@ class LicenseView:
     id: str
     label: str
     read: bool
+    issued: str
+    family: str
     identity: tuple[tuple[str, str], ...]
     facts: tuple[Fact, ...]
     clauses: tuple[ClauseView, ...]
@@ -95,15 +166,26 @@ class _Index:
         for t in (*modules.ontology(), *modules.catalogue()):
             self.by_subject.setdefault(text_of(t.subject), []).append(t)
 
-    def values(self, subject: str, predicate: str) -> list[str]:
-        return sorted(
+    def stated(self, subject: str, predicate: str) -> list[str]:
+        """Return the objects in the order of their file."""
+        return [
             text_of(t.object)
             for t in self.by_subject.get(subject, ())
             if t.predicate.value == predicate
-        )
+        ]
+
+    def values(self, subject: str, predicate: str) -> list[str]:
+        return sorted(self.stated(subject, predicate))
 
     def value(self, subject: str, predicate: str) -> str:
         return next(iter(self.values(subject, predicate)), "")
+
+    def aliases(self, license_: str) -> list[str]:
+        return sorted(
+            self.value(text_of(t.subject), RDFS + "label")
+            for t in modules.catalogue()
+            if t.predicate.value == NS + "names" and text_of(t.object) == license_
+        )
 
 
 @cache
@@ -121,6 +203,30 @@ def license_ids() -> list[str]:
     )
 
 
+def is_read(license_id: str) -> bool:
+    """Tell whether the text of a license of the catalogue has been read."""
+    return term("UnreadLicense") not in _index().values(license_iri(license_id), RDF + "type")
+
+
+def resource_view(iri: str) -> dict[str, str]:
+    """Return a clause with license, kind, section and quote; of anything else, its label."""
+    index = _index()
+    view = {"iri": iri, "label": index.value(iri, RDFS + "label") or local_name(iri)}
+    if quote := index.value(iri, NS + "quote"):
+        view |= {
+            "license": iri.removeprefix(BASE + "clause/").partition("/")[0],
+            "kind": index.value(index.value(iri, RDF + "type"), NS + "code"),
+            "section": index.value(iri, NS + "section"),
+            "quote": quote,
+        }
+    return view
+
+
+def definition(name: str) -> str:
+    """Return what a term of the vocabulary means, without what follows its first colon."""
+    return _index().value(term(name), SKOS + "definition").partition(":")[0].rstrip(".")
+
+
 def license_view(license_id: str) -> LicenseView:
     """Return one license of the catalogue.
 
@@ -135,26 +241,46 @@ def license_view(license_id: str) -> LicenseView:
         id=license_id,
         label=index.value(iri, RDFS + "label"),
         read=term("UnreadLicense") not in index.values(iri, RDF + "type"),
+        issued=index.value(iri, DCTERMS + "issued"),
+        family=index.value(index.value(iri, NS + "family"), RDFS + "label"),
         identity=tuple(
-            (name, value) for name in _IDENTITY for value in index.values(iri, NS + name)
+            (name, value)
+            for name in _IDENTITY
+            for value in (index.aliases(iri) if name == "alias" else index.values(iri, NS + name))
         ),
         facts=tuple(_facts(index, iri)),
         clauses=tuple(_clauses(index, iri)),
     )
 
 
+def _evidence(index: _Index, subject: str) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(
+            about=index.value(node, NS + "about"),
+            section=index.value(node, NS + "section"),
+            quote=index.value(node, NS + "quote"),
+            concerns=tuple(
+                local_name(iri).removeprefix("license/")
+                for iri in index.values(node, NS + "concerns")
+            ),
+            settlements=tuple(index.values(node, NS + "settlement")),
+        )
+        for node in index.stated(subject, NS + "evidence")
+    )
+
+
 def _facts(index: _Index, iri: str) -> Iterator[Fact]:
-    evidence = {
-        index.value(node, NS + "about"): node for node in index.values(iri, NS + "evidence")
-    }
+    evidence = _evidence(index, iri)
     for name in _FACTS:
+        carried = tuple(words for words in evidence if words.about == name)
         for value in index.values(iri, NS + name):
-            node = evidence.get(name, "")
             yield Fact(
-                name,
-                index.value(value, RDFS + "label"),
-                index.value(node, NS + "section"),
-                index.value(node, NS + "quote"),
+                name=name,
+                code=local_name(value),
+                value=index.value(value, RDFS + "label"),
+                section=carried[0].section if carried else "",
+                quote=carried[0].quote if carried else "",
+                evidence=carried,
             )
 
 
@@ -165,10 +291,11 @@ def _clauses(index: _Index, iri: str) -> Iterator[ClauseView]:
             scopes.setdefault(t.object.value, []).append(local_name(t.predicate.value))
     for clause in sorted(scopes):
         kind = index.value(clause, RDF + "type")
-        known = {RDF + "type", RDFS + "label", NS + "section", NS + "quote"}
+        above = index.values(kind, RDFS + "subClassOf")
         yield ClauseView(
             slug=clause.rsplit("/", 1)[-1],
             kind=index.value(kind, NS + "code"),
+            group=next(_GROUPS[group] for group in above if group in _GROUPS),
             label=index.value(clause, RDFS + "label"),
             scopes=tuple(sorted(scopes[clause])),
             section=index.value(clause, NS + "section"),
@@ -177,36 +304,12 @@ def _clauses(index: _Index, iri: str) -> Iterator[ClauseView]:
                 sorted(
                     (local_name(t.predicate.value), local_name(text_of(t.object)))
                     for t in index.by_subject[clause]
-                    if t.predicate.value not in known
+                    if t.predicate.value not in _APART
                 )
             ),
+            evidence=_evidence(index, clause),
+            settlements=tuple(index.values(clause, NS + "settlement")),
         )
-
-
-def license_markdown(view: LicenseView) -> Iterator[str]:
-    """Yield the lines of a license as Markdown."""
-    yield f"# {view.label}"
-    yield ""
-    if not view.read:
-        yield "The text of this license has not been read: nothing can be concluded from it."
-        yield ""
-    for name, value in view.identity:
-        yield f"- {name}: {value}"
-    if view.facts:
-        yield ""
-        yield "## The license as a whole"
-        yield ""
-        for fact in view.facts:
-            source = f" (section {fact.section}: “{fact.quote}”)" if fact.quote else ""
-            yield f"- {fact.name}: **{fact.value}**{source}"
-    for clause in view.clauses:
-        yield ""
-        yield f"## {clause.label}"
-        yield ""
-        yield f"{clause.kind}, {', '.join(clause.scopes)}; section {clause.section}:"
-        yield f"> {clause.quote}"
-        for name, value in clause.parameters:
-            yield f"- {name}: {value}"
 
 
 def license_turtle(license_id: str) -> str:
@@ -221,76 +324,3 @@ def license_turtle(license_id: str) -> str:
         raise UsageError(f"no license {license_id!r} in the catalogue; licet licenses lists all")
     unread = folder.joinpath("unread.ttl")
     return (file if file.is_file() else unread).read_text(encoding="utf-8").rstrip("\n")
-
-
-def overview(views: Sequence[LicenseView]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return column names and one row per license: what it is called and allows."""
-    rows: list[tuple[str, ...]] = [
-        (
-            view.id,
-            view.label,
-            str(len(view.clauses)) if view.read else "not read",
-            next((fact.value for fact in view.facts if fact.name == "commercialUse"), ""),
-        )
-        for view in views
-    ]
-    return ("license", "name", "clauses", "commercial use"), rows
-
-
-_COMPARED = (
-    ("commercial use", "commercialUse"),
-    ("revocability", "revocability"),
-    ("sublicensing", "sublicensing"),
-    ("patents", "patentGrant"),
-    ("extracted models", "extractedModels"),
-    ("adapters", "adapters"),
-)
-_MARKED = (
-    ("attribution", {"attribution"}),
-    ("license copy", {"license-copy"}),
-    ("changes", {"state-changes"}),
-    ("share-alike", {"share-alike"}),
-    ("source", {"source-disclosure"}),
-    ("use limits", {"use-restriction", "field-of-use"}),
-    ("pass-through", {"pass-through"}),
-    ("no derivatives", {"no-derivatives"}),
-    ("naming", {"naming", "display-notice"}),
-    ("output ban", {"output-improvement-ban", "output-restriction"}),
-    ("thresholds", {"mau-threshold", "revenue-threshold", "territory"}),
-)
-
-
-def comparison(
-    views: Sequence[LicenseView],
-) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return column names and one row per license: facts, and which kinds of clause it has."""
-    names = ("license", *(name for name, _ in (*_COMPARED, *_MARKED)))
-    rows: list[tuple[str, ...]] = []
-    for view in views:
-        facts = {fact.name: fact.value for fact in view.facts}
-        kinds = {clause.kind for clause in view.clauses}
-        if view.read:
-            marks = ["x" if wanted & kinds else "" for _, wanted in _MARKED]
-            rows.append((view.id, *(facts.get(fact, "") for _, fact in _COMPARED), *marks))
-        else:
-            rows.append((view.id, *("not read" for _ in _COMPARED), *("?" for _ in _MARKED)))
-    return names, rows
-
-
-def comparison_markdown(views: Sequence[LicenseView]) -> Iterator[str]:
-    """Yield the comparison of licenses as a Markdown document."""
-    names, rows = comparison(views)
-    yield "# The licenses at a glance"
-    yield ""
-    yield (
-        f"{sum(view.read for view in views)} licenses read clause by clause, and "
-        f"{sum(not view.read for view in views)} known by name alone, from which nothing is "
-        "concluded. Made by `licet licenses --format markdown`; `licet licenses ID` shows one "
-        "with sections and quotes. An x says that a clause of the kind is in the text, under "
-        "whatever condition; this is not legal advice."
-    )
-    yield ""
-    yield f"| {' | '.join(names)} |"
-    yield f"|{'---|' * len(names)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
