@@ -1,4 +1,4 @@
-"""Measure builds, answers over HTTP and reasoning against owlrl; print a table.
+"""Measure ingest, builds, answers, reasoning against owlrl and identified texts; print a table.
 
 ``python -m bench [DUMP]``: a dump of the Hub's model list, by default the one beside the
 checkout, or 15,904 generated models where there is none.
@@ -19,6 +19,8 @@ from pathlib import Path
 
 from bench import hub_like
 from bench.answers import measure_answers
+from bench.identification import measure_identification
+from bench.ingest import measure_ingest
 from bench.reasoning import measure_reasoning
 
 REAL_DUMP = Path("../shared/data/hub/hub-models-2026-08-22.jsonl.gz")
@@ -31,6 +33,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dump", nargs="?", type=Path)
     parser.add_argument("--models", type=int, default=1_000, help="for the ratio to owlrl")
+    parser.add_argument(
+        "--hub-models", type=int, default=3_000_000, help="of the generated Parquet file"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -45,6 +50,8 @@ def main() -> None:
             *_measure_build(dump, data),
             *measure_answers(data),
             *measure_reasoning(options.models),
+            *measure_identification(),
+            *measure_ingest(folder, options.hub_models),
         ):
             print(f"| {figure[0]} | {figure[1]} |", flush=True)
 

@@ -1,20 +1,33 @@
-"""A generated Hub of the shape that was measured on the real one, from a fixed seed."""
+"""A generated Hub of the shape that was measured on the real one, from a fixed seed.
+
+``python -m bench.hub_like FILE COUNT`` writes one: JSON lines, or Parquet with the columns of
+the public dumps where the name ends in ``.parquet``. Memory does not grow with the count, but
+for one byte a model.
+"""
 
 from __future__ import annotations
 
-import json
 import random
-from typing import TYPE_CHECKING
+import sys
+from itertools import accumulate, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 # Shares of 20,067 real models (August 2026).
 WITH_BASE = 0.54
 WITHOUT_LICENSE = 0.28
 DANGLING = 0.38
-RELATIONS = (("finetune", 51), ("quantized", 29), ("adapter", 17), ("merge", 3))
+# By models; the merges' many parents make 29 % of the edges.
+RELATIONS = (("finetune", 47), ("quantized", 27), ("adapter", 15), ("merge", 11))
+MAX_PARENTS = 65
+MAX_DEPTH = 75
 LICENSES = (
     ("apache-2.0", 836),
     ("mit", 253),
@@ -32,42 +45,234 @@ LICENSES = (
     ("gpl-3.0", 3),
     ("cc-by-sa-4.0", 3),
 )
+# Half of the cards with "other" name nothing.
+NAMES = (
+    (None, 50),
+    ("nvidia-open-model-license", 12),
+    ("qwen-research", 10),
+    ("lfm1.0", 8),
+    ("tongyi-qianwen", 6),
+    ("deepseek", 5),
+    ("my-own-license", 9),
+)
+TASKS = (
+    (None, 43),
+    ("text-generation", 25),
+    ("image-text-to-text", 10),
+    ("robotics", 3),
+    ("text-to-image", 2),
+)
+LIBRARIES = (
+    (None, 34),
+    ("transformers", 33),
+    ("peft", 8),
+    ("mlx", 5),
+    ("lerobot", 3),
+    ("diffusers", 2),
+)
+# 8.8 tags a model beside those of license, bases and datasets.
+IDLE_TAGS = (
+    ("region:us", "safetensors"),
+    ("region:us", "safetensors", "endpoints_compatible", "conversational", "en"),
+    ("region:us", "gguf", "llama.cpp", "imatrix", "quantized", "4-bit", "conversational", "en"),
+    (
+        *("region:us", "safetensors", "text-generation-inference", "unsloth", "trl", "sft"),
+        *("generated_from_trainer", "endpoints_compatible", "conversational", "en", "zh"),
+        *("arxiv:1910.09700", "model-index"),
+    ),
+    (
+        *("region:us", "pytorch", "tensorboard", "feature-extraction", "sentence-similarity"),
+        *("generated_from_trainer", "dataset_size:100K<n<1M", "autotrain_compatible", "qwen3"),
+        *("en", "de", "fr", "es", "it", "pt", "arxiv:1908.10084"),
+    ),
+)
+WITH_DATASET = 0.1
+TO_ROOT = 0.1
+"""Share of the edges that lead to the first model, from which a tenth of all models descends."""
+ROWS_PER_GROUP = 122_880
+"""Rows of one row group, as DuckDB writes them."""
+
+SCHEMA = pa.schema(
+    [
+        ("_id", pa.string()),
+        ("id", pa.string()),
+        ("author", pa.string()),
+        ("createdAt", pa.timestamp("us", tz="UTC")),
+        ("lastModified", pa.timestamp("us", tz="UTC")),
+        ("downloads", pa.int64()),
+        ("downloadsAllTime", pa.int64()),
+        ("likes", pa.int64()),
+        ("trendingScore", pa.float64()),
+        ("tags", pa.list_(pa.string())),
+        ("cardData", pa.string()),
+        (
+            "baseModels",
+            pa.struct(
+                [
+                    ("relation", pa.string()),
+                    (
+                        "models",
+                        pa.list_(pa.struct([("_id", pa.string()), ("id", pa.string())])),
+                    ),
+                ]
+            ),
+        ),
+        ("pipeline_tag", pa.string()),
+        ("library_name", pa.string()),
+    ]
+)
+"""The columns of the public hub-stats dumps that matter here, and some that do not."""
 
 
-def models(count: int, seed: int = 20261121) -> Iterator[dict[str, object]]:
+def models(count: int, seed: int = 20261121) -> Iterator[dict[str, Any]]:
     """Yield Hub objects: parents precede children, and early models have most of them."""
     rng = random.Random(seed)
+    draw = rng.random
+    relations, licenses, names, tasks, libraries = map(
+        _Weighted, (RELATIONS, LICENSES, NAMES, TASKS, LIBRARIES)
+    )
+    depth = bytearray(count)
+    # One line of descent as long as the longest on the Hub.
+    stride = max(1, count // (MAX_DEPTH + 1))
     for i in range(count):
-        tags = ["region:us"]
-        if rng.random() >= WITHOUT_LICENSE:
-            tags.append(f"license:{_pick(rng, LICENSES)}")
-        if i and rng.random() < WITH_BASE:
-            relation = _pick(rng, RELATIONS)
-            parents = rng.randint(2, 5) if relation == "merge" else 1
-            for _ in range(parents):
-                known = rng.random() >= DANGLING
-                base = f"o{int(i * rng.random() ** 3)}/m" if known else f"gone{rng.randrange(i)}/m"
-                tags += [f"base_model:{base}", f"base_model:{relation}:{base}"]
-        yield {
-            "id": f"o{i}/m",
-            "author": f"o{i}",
-            "createdAt": "2026-08-18T06:09:20.000Z",
-            "lastModified": "2026-08-18T06:21:48.000Z",
-            "tags": tags,
-            "downloads": rng.randrange(1000),
-            "likes": 0,
-            "pipeline_tag": "text-generation",
-            "library_name": "transformers",
-            "gated": False,
+        in_line = i and i % stride == 0 and i // stride <= MAX_DEPTH
+        bases: list[str] = []
+        relation = ""
+        if in_line:
+            relation, bases = "finetune", [_name(i - stride)]
+            depth[i] = depth[i - stride] + 1
+        elif i and draw() < WITH_BASE:
+            relation = str(relations.pick(draw()))
+            wanted = 1
+            if relation == "merge":
+                wanted = MAX_PARENTS if draw() < 0.001 else 2
+                while wanted < MAX_PARENTS and draw() < 0.55:
+                    wanted += 1
+            for _ in range(2 * wanted):  # some are drawn twice
+                if len(bases) == wanted:
+                    break
+                if draw() < DANGLING:
+                    base = f"gone{int(draw() * i)}/model-{int(draw() * 5)}"
+                else:
+                    parent = 0 if draw() < TO_ROOT else int(i * draw() ** 3)
+                    if depth[parent] >= MAX_DEPTH:
+                        parent = 0
+                    depth[i] = max(depth[i], depth[parent] + 1)
+                    base = _name(parent)
+                if base not in bases:
+                    bases.append(base)
+        yield _model(i, relation, bases, draw, licenses, names, tasks, libraries)
+
+
+class _Weighted:
+    """Values with weights, of which a number between 0 and 1 picks one."""
+
+    def __init__(self, weighted: tuple[tuple[str | None, int], ...]) -> None:
+        total = sum(weight for _, weight in weighted)
+        bounds = accumulate(weight / total for _, weight in weighted)
+        self._bounds = [*zip(bounds, (value for value, _ in weighted), strict=True)]
+
+    def pick(self, number: float) -> str | None:
+        for bound, value in self._bounds:
+            if number < bound:
+                return value
+        return self._bounds[-1][1]
+
+
+def _name(number: int) -> str:
+    return f"owner-{number // 3}/model-{number}"
+
+
+def _model(
+    i: int,
+    relation: str,
+    bases: list[str],
+    draw: Any,
+    licenses: _Weighted,
+    names: _Weighted,
+    tasks: _Weighted,
+    libraries: _Weighted,
+) -> dict[str, Any]:
+    task, library = tasks.pick(draw()), libraries.pick(draw())
+    tags = [tag for tag in (library, task) if tag]
+    tags += IDLE_TAGS[int(draw() * len(IDLE_TAGS))]
+    card: dict[str, Any] = {}
+    if draw() >= WITHOUT_LICENSE:
+        card["license"] = licenses.pick(draw())
+        tags.append(f"license:{card['license']}")
+        if card["license"] == "other" and (name := names.pick(draw())):
+            card["license_name"] = name
+            card["license_link"] = "LICENSE"
+    for base in bases:
+        tags += (f"base_model:{base}", f"base_model:{relation}:{base}")
+    if bases:
+        card["base_model"] = bases[0] if len(bases) == 1 else bases
+    if draw() < WITH_DATASET:
+        dataset = f"data-{int(draw() * 2000)}/set"
+        tags.append(f"dataset:{dataset}")
+        card["datasets"] = [dataset]
+    second = int(draw() * 100_000_000)
+    model: dict[str, Any] = {
+        "id": _name(i),
+        "author": f"owner-{i // 3}",
+        "createdAt": _date(i * 40),
+        "lastModified": _date(i * 40 + second),
+        "tags": tags,
+        "downloads": int(draw() ** 8 * 1e6),
+        "likes": int(draw() ** 12 * 1000),
+        "pipeline_tag": task,
+        "library_name": library,
+        "gated": draw() < 0.03,
+    }
+    if card:
+        model["cardData"] = card
+    if bases:
+        model["baseModels"] = {
+            "relation": relation,
+            "models": [{"_id": "62" * 12, "id": base} for base in bases],
         }
+    return model
+
+
+def _date(second: int) -> str:
+    day, second = divmod(second, 86_400)
+    month, day = divmod(day, 28)
+    year, month = divmod(month, 12)
+    clock = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+    return f"{2018 + year}-{month + 1:02}-{day + 1:02}T{clock}.000Z"
 
 
 def write(path: Path, count: int) -> Path:
     """Write a generated Hub as JSON lines and return the file."""
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(model) + "\n" for model in models(count))
+    with path.open("wb") as file:
+        file.writelines(orjson.dumps(model) + b"\n" for model in models(count))
     return path
 
 
-def _pick(rng: random.Random, weighted: tuple[tuple[str, int], ...]) -> str:
-    return rng.choices([w[0] for w in weighted], [w[1] for w in weighted])[0]
+def write_parquet(path: Path, count: int) -> Path:
+    """Write a generated Hub with the columns of the public dumps and return the file."""
+    as_text = pa.schema(
+        [
+            field.with_type(pa.string()) if pa.types.is_timestamp(field.type) else field
+            for field in SCHEMA
+        ]
+    )
+    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+        generated = models(count)
+        while rows := list(islice(generated, ROWS_PER_GROUP)):
+            for row in rows:
+                row["cardData"] = orjson.dumps(row.get("cardData")).decode()
+                row["_id"] = "62" * 12
+                row["downloadsAllTime"] = 10 * row["downloads"]
+            writer.write_table(pa.Table.from_pylist(rows, schema=as_text).cast(SCHEMA))
+    return path
+
+
+def main() -> None:
+    """Write the file that the arguments name."""
+    path, count = Path(sys.argv[1]), int(sys.argv[2])
+    (write_parquet if path.suffix == ".parquet" else write)(path, count)
+
+
+if __name__ == "__main__":
+    main()

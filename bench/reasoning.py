@@ -11,7 +11,6 @@ from licet_ingest.collect import Collection, collect
 from licet_ingest.graph import work_iris
 from licet_ingest.hub_json import work_record
 from licet_ingest.sources import SourceItem
-from licet_ingest.tables import derivations_table, works_table
 from licet_ontology import modules
 from licet_ontology.terms import DEFAULT_READING
 from licet_reasoning.lineage import lineage_of
@@ -45,7 +44,7 @@ class _Generated:
 def measure_reasoning(count: int) -> list[tuple[str, str]]:
     """Return the times of both on the same generated models, and their ratio."""
     collection: Collection = collect([_Generated(count)])
-    works, derivations = works_table(collection), derivations_table(collection)
+    works, derivations = collection.works_table, collection.derivations_table
     closed = shipped_catalogue()
     seconds: list[float] = []
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from licet_ingest.records import MISSING_WORK, UNSTATED_RELATION, Derivation, WorkRecord
+from licet_ingest.merge import Merge
+from licet_ingest.parts import Readers
+from licet_ingest.records import Derivation
+from licet_ingest.sources import SourceItem
+from licet_ingest.tables import work_records
+from licet_ontology.terms import local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from licet_ingest.records import Fault
+    import pyarrow as pa
+
+    from licet_ingest.records import Fault, WorkRecord
     from licet_ingest.sources import Source
 
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 PROGRESS_RECORDS = 5_000
-"""Records between two calls of a progress callback."""
+"""Fewest records between two calls of a progress callback."""
 
 
 @dataclass
@@ -43,23 +49,41 @@ class Collection:
     """Works and derivations of all sources.
 
     Attributes:
-        works: By kind and id, in order of first mention; works that are only named by
-            others are among them, with the gap ``MissingWork``.
-        derivations: Each once, in order of first mention.
-        faults: What was not taken over, per source.
+        works_table: Of `tables.WORKS_SCHEMA`, sorted by kind and id; works that are only named
+            by others are among them, with the gap ``MissingWork``.
+        derivations_table: Of `tables.DERIVATIONS_SCHEMA`, sorted.
         accounting: Per source, in the order they were read.
+        faults: What was not taken over, per source; empty where it was handed on.
     """
 
-    works: dict[tuple[str, str], WorkRecord] = field(
-        default_factory=dict[tuple[str, str], WorkRecord]
-    )
-    derivations: dict[Derivation, None] = field(default_factory=dict[Derivation, None])
-    faults: list[tuple[str, Fault]] = field(default_factory=list["tuple[str, Fault]"])
+    works_table: pa.Table
+    derivations_table: pa.Table
     accounting: list[Accounting] = field(default_factory=list[Accounting])
+    faults: list[tuple[str, Fault]] = field(default_factory=list["tuple[str, Fault]"])
+
+    @cached_property
+    def works(self) -> dict[tuple[str, str], WorkRecord]:
+        """The rows of the works table as records, by kind and id; for small collections."""
+        return {work.key: work for work in work_records(self.works_table)}
+
+    @cached_property
+    def derivations(self) -> list[Derivation]:
+        """The rows of the derivations table; for small collections."""
+        keys = list(self.works)
+        return [
+            Derivation(
+                keys[row["child"]], local_name(row["relation"]), keys[row["parent"]], row["source"]
+            )
+            for row in self.derivations_table.to_pylist()
+        ]
 
 
 def collect(
-    sources: Iterable[Source], progress: Callable[[str, int], None] | None = None
+    sources: Iterable[Source],
+    progress: Callable[[str, int], None] | None = None,
+    *,
+    reject: Callable[[str, Fault], None] | None = None,
+    workers: int | None = None,
 ) -> Collection:
     """Return the works of all sources.
 
@@ -69,72 +93,59 @@ def collect(
     Args:
         sources: Read one after the other.
         progress: Called with a source's name and its records so far.
+        reject: Called with a source's name and each fault; without it they are kept.
+        workers: Processes that map large sources; see `parts.worker_count`.
 
     Raises:
         SourceError: A source cannot be read.
+        WorkerError: A worker process was killed.
     """
-    collection = Collection()
-    for source in sources:
-        account = Accounting()
-        collection.accounting.append(account)
-        for item in source.items():
-            account.read += 1
-            rejected = any(fault.record_rejected for fault in item.faults)
-            account.values_dropped += len(item.faults) - rejected
-            collection.faults += [(source.name, fault) for fault in item.faults]
-            if rejected:
-                account.rejected += 1
-            elif _add(collection, item.work, item.derivation):
-                account.ingested += 1
-            else:
-                account.merged += 1
-            if progress and account.read % PROGRESS_RECORDS == 0:
+    faults: list[tuple[str, Fault]] = []
+    accounting: list[Accounting] = []
+    sources = list(sources)
+    merge = Merge(len(sources))
+    with Readers(workers) as readers:
+        for number, source in enumerate(sources):
+            account = Accounting()
+            accounting.append(account)
+            told = 0
+            for part in readers.parts(source):
+                account.read += part.read
+                account.rejected += part.rejected
+                for fault in part.faults:
+                    account.values_dropped += not fault.record_rejected
+                    if reject:
+                        reject(source.name, fault)
+                    else:
+                        faults.append((source.name, fault))
+                merge.add(number, part)
+                if progress and account.read - told >= PROGRESS_RECORDS:
+                    told = account.read
+                    progress(source.name, told)
+            if progress and (told != account.read or not told):
                 progress(source.name, account.read)
-        if progress:
-            progress(source.name, account.read)
-    _finish(collection)
-    return collection
+    works, derivations = merge.tables()
+    for number, account in enumerate(accounting):
+        account.ingested = merge.ingested[number]
+        account.merged = account.read - account.rejected - account.ingested
+    return Collection(works, derivations, accounting, faults)
 
 
-def _add(collection: Collection, work: WorkRecord | None, derivation: Derivation | None) -> bool:
-    """Add what one record gives; tell whether it was new."""
-    if derivation is not None:
-        new = derivation not in collection.derivations
-        collection.derivations[derivation] = None
-        return new
-    assert work is not None  # noqa: S101 - a record that gives nothing has a rejecting fault
-    present = collection.works.get(work.key)
-    if present is None or _changed(present) <= _changed(work):
-        collection.works[work.key] = work
-    return present is None
+def collect_records(
+    works: Iterable[WorkRecord], derivations: Iterable[Derivation] = ()
+) -> Collection:
+    """Return the works of records that are at hand, as if one source had given them."""
+    items = [SourceItem(work=work) for work in works]
+    return collect([_AtHand((*items, *(SourceItem(derivation=d) for d in derivations)))])
 
 
-def _changed(work: WorkRecord) -> datetime:
-    return datetime.fromisoformat(work.modified) if work.modified else _LONG_AGO
+@dataclass(frozen=True)
+class _AtHand:
+    given: tuple[SourceItem, ...]
+    name: str = "records at hand"
 
+    def describe(self) -> dict[str, str | int | None]:
+        return {"name": self.name}
 
-def _finish(collection: Collection) -> None:
-    """Move derivations out of the records, and add the works that are only named."""
-    stated = [d for work in collection.works.values() for d in work.derivations]
-    curated = list(collection.derivations)
-    named_otherwise = {(d.child, d.parent) for d in curated}
-    collection.derivations = dict.fromkeys(
-        [
-            *(
-                d
-                for d in stated
-                # What is stated by hand of a pair of works replaces what the Hub could say.
-                if (d.child, d.parent) not in named_otherwise
-            ),
-            *curated,
-        ]
-    )
-    unstated = {d.child for d in collection.derivations if d.relation == "basedOn"}
-    for key, work in collection.works.items():
-        if UNSTATED_RELATION in work.gaps and key not in unstated:
-            gaps = tuple(gap for gap in work.gaps if gap != UNSTATED_RELATION)
-            collection.works[key] = replace(work, gaps=gaps)
-    for derivation in collection.derivations:
-        for kind, work_id in (derivation.child, derivation.parent):
-            if (kind, work_id) not in collection.works:
-                collection.works[kind, work_id] = WorkRecord(kind, work_id, gaps=(MISSING_WORK,))
+    def items(self) -> Iterator[SourceItem]:
+        yield from self.given

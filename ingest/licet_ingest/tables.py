@@ -1,47 +1,65 @@
-"""Works and derivations as Arrow tables: what closure, graph and Parquet files are made from."""
+"""Works and derivations as Arrow tables: what closure, graph and Parquet files are made from.
+
+The columns of works are the fields of `records.WorkRecord`: a field that is added there is a
+column here.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import types
+from dataclasses import asdict, fields, is_dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 
-from licet_ingest.records import MISSING_WORK
-from licet_ontology.terms import term
+from licet_ingest.records import MISSING_WORK, WorkRecord
 
 if TYPE_CHECKING:
-    from licet_ingest.collect import Collection
+    from collections.abc import Iterator, Sequence
 
-_STRINGS = pa.list_(pa.string())
+_HINTS = get_type_hints(WorkRecord)
+_STATED = tuple(field.name for field in fields(WorkRecord) if field.name != "derivations")
+"""The fields that are columns as they are."""
 
-WORKS_SCHEMA = pa.schema(
+
+def _arrow_type(hint: Any) -> pa.DataType:
+    """Return the type of a column for the type of a field.
+
+    Raises:
+        TypeError: No column holds such values.
+    """
+    if hint in _PLAIN:
+        return _PLAIN[hint]
+    if get_origin(hint) in {Union, types.UnionType}:
+        [inner] = (part for part in get_args(hint) if part is not types.NoneType)
+        return _arrow_type(inner)
+    if get_origin(hint) is tuple:
+        return pa.list_(_arrow_type(get_args(hint)[0]))
+    if is_dataclass(hint):
+        hints = get_type_hints(hint)
+        return pa.struct([(part.name, _arrow_type(hints[part.name])) for part in fields(hint)])
+    raise TypeError(f"no column holds values of {hint}")
+
+
+_PLAIN: Final = {str: pa.string(), bool: pa.bool_(), int: pa.int64()}
+
+
+def _field(name: str) -> pa.Field:
+    return pa.field(name, _arrow_type(_HINTS[name]), nullable=_HINTS[name] not in _PLAIN)
+
+
+WORKS_SCHEMA: Final = pa.schema(
     [
-        pa.field("kind", pa.string(), nullable=False),
-        pa.field("id", pa.string(), nullable=False),
+        *map(_field, _STATED[:2]),
         pa.field("in_graph", pa.bool_(), nullable=False),
-        ("author", pa.string()),
-        ("created", pa.string()),
-        ("modified", pa.string()),
-        ("downloads", pa.int64()),
-        ("likes", pa.int64()),
-        ("gated", pa.string()),
-        pa.field("removed", pa.bool_(), nullable=False),
-        ("removed_at", pa.string()),
-        ("pipeline_tag", pa.string()),
-        ("library_name", pa.string()),
-        ("stated_licenses", _STRINGS),
-        ("license_name", pa.string()),
-        ("license_link", pa.string()),
-        ("licenses", _STRINGS),
-        ("families", _STRINGS),
-        ("gaps", _STRINGS),
-        ("stated_bases", _STRINGS),
+        *map(_field, _STATED[2:]),
     ],
     metadata={"description": "One row per work; in_graph is false for works only named by others."},
 )
 """Works: see `records.WorkRecord`; IRIs in licenses, families and gaps."""
 
-DERIVATIONS_SCHEMA = pa.schema(
+DERIVATIONS_SCHEMA: Final = pa.schema(
     [
         pa.field("child", pa.int32(), nullable=False),
         pa.field("relation", pa.string(), nullable=False),
@@ -52,26 +70,33 @@ DERIVATIONS_SCHEMA = pa.schema(
 )
 """Derivations: relations are IRIs."""
 
-
-def works_table(collection: Collection) -> pa.Table:
-    """Return all works, sorted by kind and id, as a table of ``WORKS_SCHEMA``."""
-    works = [collection.works[key] for key in sorted(collection.works)]
-    columns = {
-        name: [getattr(work, name) for work in works]
-        for name in WORKS_SCHEMA.names
-        if name != "in_graph"
-    }
-    columns["in_graph"] = [MISSING_WORK not in work.gaps for work in works]
-    return pa.Table.from_pydict(columns, schema=WORKS_SCHEMA)
+_values = attrgetter(*_STATED)
+_HOLD_OBJECTS = tuple(name for name in _STATED if "struct" in str(WORKS_SCHEMA.field(name).type))
 
 
-def derivations_table(collection: Collection) -> pa.Table:
-    """Return all derivations, sorted, as a table of ``DERIVATIONS_SCHEMA``."""
-    row = {key: i for i, key in enumerate(sorted(collection.works))}
-    rows = sorted(
-        (row[d.child], term(d.relation), row[d.parent], d.source) for d in collection.derivations
+def works_batch(works: Sequence[WorkRecord]) -> pa.RecordBatch:
+    """Return works as a batch of ``WORKS_SCHEMA``, in the order given."""
+    columns: dict[str, Sequence[Any]] = dict.fromkeys(_STATED, ())
+    columns |= zip(_STATED, zip(*map(_values, works), strict=True), strict=False)
+    for name in _HOLD_OBJECTS:
+        columns[name] = [found and [asdict(one) for one in found] for found in columns[name]]
+    columns["in_graph"] = [MISSING_WORK not in gaps for gaps in columns["gaps"]]
+    return pa.RecordBatch.from_arrays(
+        [pa.array(columns[field.name], field.type) for field in WORKS_SCHEMA], schema=WORKS_SCHEMA
     )
-    return pa.Table.from_pylist(
-        [dict(zip(DERIVATIONS_SCHEMA.names, values, strict=True)) for values in rows],
-        schema=DERIVATIONS_SCHEMA,
-    )
+
+
+def work_records(works: pa.Table) -> Iterator[WorkRecord]:
+    """Yield the rows of a table of works as records, without their derivations."""
+    for row in works.select(_STATED).to_pylist():
+        yield WorkRecord(**{name: _field_value(_HINTS[name], row[name]) for name in _STATED})
+
+
+def _field_value(hint: Any, value: Any) -> Any:
+    """Return what `asdict` and Arrow have made lists and dictionaries of."""
+    if isinstance(value, list):
+        return tuple(_field_value(get_args(hint)[0], one) for one in value)
+    if isinstance(value, dict):
+        hints = get_type_hints(hint)
+        return hint(**{name: _field_value(hints[name], one) for name, one in value.items()})
+    return value

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from licet_ingest.collect import Collection
-from licet_ingest.graph import derivation_lines, literal, work_lines
+from licet_ingest.collect import collect_records
+from licet_ingest.graph import derivation_lines, work_lines
+from licet_ingest.nquads import literal
 from licet_ingest.records import MISSING_WORK, Derivation, WorkRecord
-from licet_ingest.tables import derivations_table, works_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,11 +42,10 @@ def shown(node: object) -> str:
 
 
 def lines_of(works: list[WorkRecord], derivations: Iterable[Derivation] = ()) -> list[str]:
-    collection = Collection({w.key: w for w in works}, dict.fromkeys(derivations))
-    table = works_table(collection)
+    collection = collect_records(works, derivations)
     return [
-        *work_lines(table),
-        *derivation_lines(table, derivations_table(collection)),
+        *work_lines(collection.works_table),
+        *derivation_lines(collection.works_table, collection.derivations_table),
     ]
 
 
@@ -98,6 +97,7 @@ def test_all_that_a_record_says_stands_in_the_graph() -> None:
         license_name="x",
         license_link="LICENSE",
         licenses=(BASE + "license/mit",),
+        declared_licenses=(BASE + "license/mit",),
         families=(BASE + "license-family/gnu",),
         gaps=(NS + "AmbiguousLicense",),
         stated_bases=("o/old",),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from licet_ingest.records import Derivation, Fault, WorkRecord
 
 
 @dataclass(frozen=True, slots=True)
 class SourceItem:
-    """What one record of a source gives: a work or a derivation, or neither, and its faults."""
+    """What one record of a source gives: a work or a derivation, or neither, and its faults.
+
+    Both come together only where the work is a service and the derivation links it to a model.
+    """
 
     work: WorkRecord | None = None
     derivation: Derivation | None = None
@@ -38,6 +41,30 @@ class Source(Protocol):
 
     def items(self) -> Iterator[SourceItem]:
         """Yield one item per record, in the order of the source.
+
+        Raises:
+            SourceError: The source cannot be read.
+        """
+        ...
+
+
+class Chunk(Protocol):
+    """A stretch of a source that can be sent to another process and mapped there."""
+
+    def items(self) -> Iterable[SourceItem]:
+        """Yield one item per record, in the order of the source."""
+        ...
+
+
+@runtime_checkable
+class ChunkedSource(Source, Protocol):
+    """A source whose records can be mapped apart from each other.
+
+    What its chunks give, one after the other, is what its ``items`` give.
+    """
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield the whole of the source in stretches of bounded size, in its order.
 
         Raises:
             SourceError: The source cannot be read.

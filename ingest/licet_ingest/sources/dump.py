@@ -7,6 +7,7 @@ import hashlib
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import orjson
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
 """A longer line is rejected unread; the longest real ones are of some hundred kilobytes."""
+CHUNK_BYTES = 4 * 1024 * 1024
+"""A chunk ends with the line that reaches this, or with the line that is the last of so many."""
+CHUNK_LINES = 8_192
 
 
 @dataclass(frozen=True)
@@ -44,20 +48,7 @@ class JsonLinesDump:
 
     def describe(self) -> dict[str, str | int | None]:
         """Return name, SHA-256, size in bytes and date of last change of the file."""
-        digest = hashlib.sha256()
-        try:
-            with self.path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
-            status = self.path.stat()
-        except OSError as error:
-            raise SourceError(f"cannot read {self.path}: {error.strerror}") from error
-        return {
-            "name": self.name,
-            "sha256": digest.hexdigest(),
-            "bytes": status.st_size,
-            "modified": datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds"),
-        }
+        return describe_file(self.path)
 
     def items(self) -> Iterator[SourceItem]:
         """Yield one item per line that is not blank.
@@ -65,13 +56,26 @@ class JsonLinesDump:
         Raises:
             SourceError: The file cannot be opened or its compression is broken.
         """
+        return chain.from_iterable(chunk.items() for chunk in self.chunks())
+
+    def chunks(self) -> Iterator[LinesChunk]:
+        """Yield the lines in stretches of bounded size.
+
+        Raises:
+            SourceError: The file cannot be opened or its compression is broken.
+        """
         try:
             with self._open() as file:
-                yield from (
-                    self._item(line, f"{self.name} line {number}")
-                    for number, line in _bounded_lines(file)
-                    if line.strip()
-                )
+                lines: list[bytes] = []
+                size_bytes = 0
+                first = number = 1
+                for number, line in _bounded_lines(file):
+                    lines.append(line)
+                    size_bytes += len(line)
+                    if size_bytes >= CHUNK_BYTES or len(lines) == CHUNK_LINES:
+                        yield LinesChunk(self.name, self.kind, first, lines)
+                        lines, size_bytes, first = [], 0, number + 1
+                yield LinesChunk(self.name, self.kind, first, lines)
         except (OSError, EOFError, zlib.error) as error:
             raise SourceError(f"cannot read {self.path}: {error}") from error
 
@@ -79,6 +83,29 @@ class JsonLinesDump:
         with self.path.open("rb") as file:
             is_gzip = file.read(2) == b"\x1f\x8b"
         return gzip.open(self.path, "rb") if is_gzip else self.path.open("rb")
+
+
+@dataclass(frozen=True)
+class LinesChunk:
+    """Lines of a dump that follow each other.
+
+    Attributes:
+        source: The name of the dump.
+        kind: What its objects are.
+        first: The number of the first line.
+        lines: The lines, blank ones among them.
+    """
+
+    source: str
+    kind: str
+    first: int
+    lines: list[bytes]
+
+    def items(self) -> Iterator[SourceItem]:
+        """Yield one item per line that is not blank."""
+        for number, line in enumerate(self.lines, self.first):
+            if line.strip():
+                yield self._item(line, f"{self.source} line {number}")
 
     def _item(self, line: bytes, place: str) -> SourceItem:
         if len(line.rstrip(b"\r\n")) > MAX_LINE_BYTES:
@@ -91,6 +118,28 @@ class JsonLinesDump:
             return _rejected(place, line, reason)
         work, faults = work_record(item, self.kind, place)
         return SourceItem(work=work, faults=tuple(faults))
+
+
+def describe_file(path: Path) -> dict[str, str | int | None]:
+    """Return name, SHA-256, size in bytes and date of last change of a file.
+
+    Raises:
+        SourceError: The file cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        status = path.stat()
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror}") from error
+    return {
+        "name": path.name,
+        "sha256": digest.hexdigest(),
+        "bytes": status.st_size,
+        "modified": datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds"),
+    }
 
 
 def _rejected(place: str, line: bytes, reason: str) -> SourceItem:
