@@ -2,125 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
-from licet_ingest.identifiers import id_fault
-from licet_ingest.license_names import resolve
+from licet_ingest.bases import add_bases
+from licet_ingest.fields import MAX_VALUE_CHARS, MAX_VALUES, RecordReading, bounded
+from licet_ingest.identifiers import id_fault, named_work, named_works
+from licet_ingest.license_names import UNIDENTIFIED, resolve
 from licet_ingest.records import (
-    MODEL_RELATIONS,
+    LICENSE_MISMATCH,
     UNNAMED_WORK,
-    UNSTATED_RELATION,
     Derivation,
     Fault,
+    LicenseStatement,
     WorkRecord,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+MAX_LICENSES = 100
+"""Values of a license field that are looked at; real ones have up to three."""
 
-MAX_VALUE_CHARS = 500
-"""A value of a card is kept up to this length; ids and names are far shorter."""
-MAX_VALUES = 10_000
-"""Values of one list field that are looked at; real lists have up to 65 bases, 2,074 tags."""
-
-_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|\+00:00)\Z", re.ASCII)
-# Control characters and those that reorder or hide text have no place in a name.
-_UNPRINTABLE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\u061c\u180e\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
-
-
-def _parsed(text: str) -> object:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return text
-
-
-class _Reading:
-    """One record being read: what was taken from it, and what could not be."""
-
-    def __init__(self, record_id: str) -> None:
-        self.record_id = record_id
-        self.faults: list[Fault] = []
-        self.upstream_lost = False
-
-    def fault(self, field: str, value: object, reason: str) -> None:
-        self.faults.append(Fault(self.record_id, field, bounded(value), reason, False))
-
-    def lost(self, field: str, value: object, reason: str) -> None:
-        """Note a fault that leaves a work upstream unknown."""
-        self.fault(field, value, reason)
-        self.upstream_lost = True
-
-    def text(self, source: dict[str, Any], field: str) -> str | None:
-        value = source.get(field)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            self.fault(field, value, f"is {type(value).__name__}, not text")
-            return None
-        return bounded(value) or None
-
-    def count(self, source: dict[str, Any], field: str) -> int | None:
-        value = source.get(field)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**63:
-            self.fault(field, value, "is not a count")
-            return None
-        return value
-
-    def date(self, source: dict[str, Any], field: str) -> str | None:
-        value = source.get(field)
-        if value is None:
-            return None
-        if not isinstance(value, str) or not _DATE.match(value) or not _on_calendar(value):
-            self.fault(field, value, "is not a date and time in UTC")
-            return None
-        return value.replace("+00:00", "Z")
-
-    def _whole(self, field: str, item: str) -> str:
-        """Return a text that is safe to keep; one that lost something names nothing any more."""
-        kept = bounded(item)
-        if kept == item.strip():
-            return kept
-        self.fault(field, item, "was cut, or held characters that do not print")
-        return f"{kept}\N{REPLACEMENT CHARACTER}"
-
-    def texts(self, source: dict[str, Any], field: str) -> list[str]:
-        """Return a field that may be one text or a list of texts."""
-        value = source.get(field)
-        values = value if isinstance(value, list) else [] if value is None else [value]
-        if len(values) > MAX_VALUES:
-            self.fault(
-                field, values[MAX_VALUES], f"has {len(values)} values; {MAX_VALUES} are read"
-            )
-        found: list[str] = []
-        for item in values[:MAX_VALUES]:
-            if not isinstance(item, str):
-                self.fault(field, item, f"is {type(item).__name__}, not text")
-            elif bounded(item):
-                found.append(self._whole(field, item))
-        return list(dict.fromkeys(found))
-
-
-def _on_calendar(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text[:19])
-    except ValueError:
-        return False
-    return True
-
-
-def bounded(value: object) -> str:
-    """Return a value as text that is safe to keep: printable and of bounded length."""
-    text = value if isinstance(value, str) else repr(value)
-    return _UNPRINTABLE.sub("", text[:MAX_VALUE_CHARS]).strip()
+__all__ = ["MAX_VALUES", "MAX_VALUE_CHARS", "bounded", "work_record"]
 
 
 def work_record(item: object, kind: str, place: str) -> tuple[WorkRecord | None, list[Fault]]:
@@ -140,17 +42,9 @@ def work_record(item: object, kind: str, place: str) -> tuple[WorkRecord | None,
     if reason := id_fault(work_id):
         return None, [Fault(place, "id", bounded(work_id), reason, True)]
     assert isinstance(work_id, str)  # noqa: S101 - id_fault has just said so
-    reading = _Reading(work_id)
-    card = item.get("cardData")
-    if isinstance(card, str):  # as in dumps whose columns are flat
-        card = _parsed(card)
-    if card is not None and not isinstance(card, dict):
-        reading.fault("cardData", card, f"is {type(card).__name__}, not an object")
-    card = card if isinstance(card, dict) else {}
-    tags = reading.texts(item, "tags")
-    stated = _stated_licenses(reading, tags, card)
-    license_name = reading.text(card, "license_name")
-    resolved = resolve(stated, license_name)
+    reading = RecordReading(work_id)
+    card = _card(reading, item)
+    tags = reading.tags(item)
     record = WorkRecord(
         kind=kind,
         id=work_id,
@@ -162,23 +56,43 @@ def work_record(item: object, kind: str, place: str) -> tuple[WorkRecord | None,
         gated=_gated(reading, item),
         removed=item.get("removed") is True,
         removed_at=reading.date(item, "removedAt"),
+        private=reading.flag(item, "private"),
+        disabled=reading.flag(item, "disabled"),
+        new_version=_new_version(reading, card),
         pipeline_tag=reading.text(item, "pipeline_tag"),
         library_name=reading.text(item, "library_name"),
-        stated_licenses=tuple(stated),
-        license_name=license_name,
+        license_name=reading.text(card, "license_name"),
         license_link=reading.text(card, "license_link"),
-        licenses=resolved.licenses,
-        families=resolved.families,
-        gaps=(resolved.gap,) if resolved.gap else (),
     )
-    _add_bases(reading, record, tags, card)
+    _add_licenses(reading, record, tags, card)
+    add_bases(reading, record, item, tags, card)
     _add_datasets(reading, record, tags, card)
     if reading.upstream_lost:
         record.gaps = (*record.gaps, UNNAMED_WORK)
     return record, reading.faults
 
 
-def _gated(reading: _Reading, item: dict[str, Any]) -> str | None:
+def _card(reading: RecordReading, item: dict[str, Any]) -> dict[str, Any]:
+    """Return the metadata of the card; if they cannot be read, anything may stand in them."""
+    card = item.get("cardData")
+    if isinstance(card, str):  # as in dumps whose columns are flat
+        card = _parsed(card)
+    if isinstance(card, dict):
+        return card
+    if card is not None:
+        reading.lost("cardData", card, f"is {type(card).__name__}, not an object")
+        reading.license_lost = True
+    return {}
+
+
+def _parsed(text: str) -> object:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+
+
+def _gated(reading: RecordReading, item: dict[str, Any]) -> str | None:
     match item.get("gated"):
         case None:
             return None
@@ -193,98 +107,88 @@ def _gated(reading: _Reading, item: dict[str, Any]) -> str | None:
             return None
 
 
-def _tagged(tags: Iterable[str], prefix: str) -> list[str]:
-    return [tag.removeprefix(prefix) for tag in tags if tag.startswith(prefix)]
+def _new_version(reading: RecordReading, card: dict[str, Any]) -> str | None:
+    stated = reading.text(card, "new_version")
+    if stated is None:
+        return None
+    work_id, reason = named_work(stated)
+    if work_id is None:
+        reading.fault("cardData.new_version", stated, reason)
+    return work_id
 
 
-def _stated_licenses(reading: _Reading, tags: list[str], card: dict[str, Any]) -> list[str]:
-    """Return what is stated as license: the Hub's tags, and the card where it says otherwise."""
+def _tagged(tags: list[str], prefix: str) -> list[str]:
+    return [tag[len(prefix) :] for tag in tags if tag.startswith(prefix)]
+
+
+def _add_licenses(
+    reading: RecordReading, record: WorkRecord, tags: list[str], card: dict[str, Any]
+) -> None:
+    """Add what is stated as license: by the Hub's tag, and by the card where it says otherwise."""
+    faults = len(reading.faults)
     from_tags = _tagged(tags, "license:")
     from_card = reading.texts(card, "license")
+    if "licenses" in card:  # no field of the Hub, but many authors think so
+        from_card = list(dict.fromkeys([*from_card, *reading.texts(card, "licenses")]))
+    for values in (from_tags, from_card):
+        if len(values) > MAX_LICENSES:
+            reason = f"has {len(values)} values; {MAX_LICENSES} are read"
+            reading.fault("license", values[MAX_LICENSES], reason)
+            del values[MAX_LICENSES:]
+    reading.license_lost |= len(reading.faults) > faults
     known = {value.casefold() for value in from_tags}
-    return from_tags + [value for value in from_card if value.casefold() not in known]
+    more = [value for value in from_card if value.casefold() not in known]
+    record.stated_licenses = (*from_tags, *more)
+    name = record.license_name
+    if name and any(f.field == "license_name" for f in reading.faults):
+        name += "\N{REPLACEMENT CHARACTER}"  # What was altered names nothing any more.
+    resolved = resolve(record.stated_licenses, name, record.license_link)
+    record.licenses = record.declared_licenses = resolved.licenses
+    record.families = resolved.families
+    gap = UNIDENTIFIED if reading.license_lost else resolved.gap
+    record.gaps = (gap,) if gap else ()
+    apart = bool(more and from_tags) and _name_others(from_tags, from_card, name)
+    if resolved.mismatch or apart:
+        record.circumstances = (LICENSE_MISMATCH,)
+        record.license_statements = tuple(_statements(record, from_tags, from_card))
 
 
-def _add_bases(
-    reading: _Reading, record: WorkRecord, tags: list[str], card: dict[str, Any]
-) -> None:
-    relations: dict[str, list[str | None]] = {}
-    plain: set[str] = set()
-    typed: list[tuple[str, str]] = []
-    for value in _tagged(tags, "base_model:"):
-        relation, _, base = value.partition(":")
-        if base and relation in MODEL_RELATIONS:
-            typed.append((relation, base))
-        elif reason := id_fault(value):
-            reading.lost("tags base_model", value, reason)
-        else:
-            plain.add(value)
-    for relation, base in typed:
-        # Authors write tags of this form too; the Hub's own come with a plain twin.
-        if base in plain:
-            relations.setdefault(base, []).append(MODEL_RELATIONS[relation])
-        elif reason := id_fault(base):
-            reading.lost("tags base_model", f"{relation}:{base}", reason)
-        else:
-            reading.lost("tags base_model", f"{relation}:{base}", "was not resolved by the Hub")
-    otherwise = MODEL_RELATIONS.get(str(card.get("base_model_relation")))
-    stated = [(base, r) for base in sorted(plain) for r in relations.get(base, [otherwise])]
-    _add_parents(reading, record, stated, "hub")
-    _add_card_bases(reading, record, plain, tags, card)
+def _name_others(from_tags: list[str], from_card: list[str], name: str | None) -> bool:
+    """Tell whether the Hub's tags and the card name licenses that have none in common."""
+    hub, card = set(resolve(from_tags, name).licenses), set(resolve(from_card, name).licenses)
+    return bool(hub and card) and hub.isdisjoint(card)
 
 
-def _add_card_bases(
-    reading: _Reading, record: WorkRecord, resolved: set[str], tags: list[str], card: dict[str, Any]
-) -> None:
-    """Add the bases that the card names and the Hub did not resolve."""
-    known = {base.casefold() for base in resolved}
-    stated: list[str] = []
-    for base in reading.texts(card, "base_model"):
-        if reason := id_fault(base):
-            reading.lost("cardData.base_model", base, reason)
-        else:
-            stated.append(base)
-    left = [base for base in stated if base.casefold() not in known]
-    if not left:
-        return
-    record.stated_bases = tuple(left)
-    renamed = len(resolved) - (len(stated) - len(left))
-    if len(left) <= renamed:
-        return  # The Hub knows each of them under another name, which is in its tags.
-    relation = MODEL_RELATIONS.get(str(card.get("base_model_relation")))
-    if relation is None and len(stated) > 1 and {"merge", "mergekit"} & set(tags):
-        relation = "mergedFrom"
-    _add_parents(reading, record, [(base, relation) for base in left], "card")
-
-
-def _add_parents(
-    reading: _Reading, record: WorkRecord, bases: Iterable[tuple[str, str | None]], source: str
-) -> None:
-    for base, relation in bases:
-        if base.casefold() == record.id.casefold():
-            reading.lost("base_model", base, "names the model itself")
-            continue
-        if relation is None and UNSTATED_RELATION not in record.gaps:
-            record.gaps = (*record.gaps, UNSTATED_RELATION)
-        record.derivations.append(
-            Derivation(record.key, relation or "basedOn", ("model", base), source)
-        )
+def _statements(
+    record: WorkRecord, from_tags: list[str], from_card: list[str]
+) -> list[LicenseStatement]:
+    """Return what each source says of the license."""
+    name, link = record.license_name, record.license_link
+    said = (
+        ("hub", bounded(", ".join(from_tags)), resolve(from_tags, None)),
+        ("card", bounded(", ".join(from_card)), resolve(from_card, None)),
+        ("card license_name", name, resolve((), name)),
+        ("card license_link", link, resolve((), None, link)),
+    )
+    return [LicenseStatement(source, value, it.licenses) for source, value, it in said if value]
 
 
 def _add_datasets(
-    reading: _Reading, record: WorkRecord, tags: list[str], card: dict[str, Any]
+    reading: RecordReading, record: WorkRecord, tags: list[str], card: dict[str, Any]
 ) -> None:
     if record.kind != "model":
         return
-    tagged = _tagged(tags, "dataset:")
-    known = {dataset.casefold() for dataset in tagged}
-    named = [(d, "hub") for d in tagged] + [
-        (d, "card") for d in reading.texts(card, "datasets") if d.casefold() not in known
-    ]
-    for dataset, source in named:
-        if reason := id_fault(dataset):
-            reading.lost("datasets", dataset, reason)
-        else:
-            record.derivations.append(
-                Derivation(record.key, "trainedOn", ("dataset", dataset), source)
-            )
+    named = [(dataset, "hub") for dataset in _tagged(tags, "dataset:")]
+    if "datasets" in card:
+        faults = len(reading.faults)
+        named += [(dataset, "card") for dataset in reading.texts(card, "datasets")]
+        reading.upstream_lost |= len(reading.faults) > faults
+    known: set[str] = set()
+    for value, source in named:
+        for text, dataset, reason in named_works(value, "dataset"):
+            if dataset is None:
+                reading.lost("datasets", text, reason)
+            elif dataset.lower() not in known:
+                known.add(dataset.lower())
+                parent = "dataset", dataset
+                record.derivations.append(Derivation(record.key, "trainedOn", parent, source))

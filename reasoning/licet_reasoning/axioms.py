@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 LICENSE = term("license")
 OWN_CONSEQUENCE = term("boundBy")
-STATED_FACTS = (term("license"), term("gap"))
+STATED_FACTS = (term("license"), term("gap"), term("circumstance"))
 """What works state of themselves; nothing may be concluded to be stated."""
 ALWAYS_CLOSED = (term("drawsOn"),)
 """Lineage relations that rules ask for although no clause propagates along them."""

@@ -15,7 +15,11 @@ from licet_reasoning.closure import Lineage, pack_facts
 if TYPE_CHECKING:
     from licet_reasoning.automaton import Automaton
 
-_FACT_COLUMNS = (("licenses", term("license")), ("gaps", term("gap")))
+_FACT_COLUMNS = (
+    ("licenses", term("license")),
+    ("gaps", term("gap")),
+    ("circumstances", term("circumstance")),
+)
 
 
 def lineage_of(works: pa.Table, derivations: pa.Table, automaton: Automaton) -> Lineage:

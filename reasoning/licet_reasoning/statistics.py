@@ -24,6 +24,8 @@ GAP_CODES = frozenset(
         "ambiguous-license",
         "missing-parent",
         "unrecognized-relation",
+        "license-mismatch",
+        "lineage-mismatch",
     }
 )
 OUTSIDE_LINEAGE = term("OutsideLineage")
@@ -129,9 +131,9 @@ def _observation(
         totals[worst] += int(count[situation])
     if not any(totals.values()):
         return None
-    # A gap concerns every work: who has none was checked as well.
+    # A gap or mismatch concerns every work: who has none was checked as well.
     if metric.split(" ", maxsplit=1)[0] in GAP_CODES:
-        totals["met"] = int(count.sum()) - totals["violated"]
+        totals["met"] = int(count.sum()) - totals["violated"] - totals["unknown"]
     return Observation(
         metric,
         relation,

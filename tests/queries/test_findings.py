@@ -9,7 +9,6 @@ import pytest
 
 from licet_ingest.collect import collect
 from licet_ingest.sources import Source
-from licet_ingest.tables import derivations_table, works_table
 from licet_ontology.terms import local_name
 from licet_queries.library import folder_queries
 from licet_reasoning.lineage import lineage_of
@@ -80,10 +79,38 @@ CASES = [
     ),
     Case(
         "share-alike",
-        "a derivative of a GPL model under the Affero GPL is accepted",
+        "whether a GPL model under the Affero GPL is combined with a work under it is not known",
         """
         base: gpl-3.0
         x/it: agpl-3.0, finetunedFrom base
+        """,
+        "unknown",
+    ),
+    Case(
+        "share-alike",
+        "the GPL accepts the Affero GPL for a merge with a model under it",
+        """
+        one: gpl-3.0
+        two: agpl-3.0
+        x/it: agpl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "share-alike",
+        "which later version of the GPL holds is for the work to say",
+        """
+        base: gpl-2.0
+        x/it: gpl-3.0, finetunedFrom base
+        """,
+        "unknown",
+    ),
+    Case(
+        "share-alike",
+        "the Lesser GPL lets itself be replaced by the GPL",
+        """
+        base: lgpl-2.1
+        x/it: gpl-3.0, finetunedFrom base
         """,
         "met",
     ),
@@ -971,6 +998,156 @@ CASES = [
         "service x/it: apache-2.0",
         "",
     ),
+    # ------------------------------------------------------------------ a base that cannot be told
+    Case(
+        "share-alike",
+        "one more base that cannot be told does not excuse the license beside the GPL",
+        """
+        base: gpl-3.0
+        x/it: mit, UnnamedWork, finetunedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "share-alike",
+        "a base that cannot be told may be what makes a license acceptable",
+        """
+        base: gpl-3.0
+        x/it: agpl-3.0, UnnamedWork, finetunedFrom base
+        """,
+        "unknown",
+    ),
+    Case(
+        "non-commercial",
+        "one more base that cannot be told does not excuse commercial use",
+        """
+        base: cc-by-nc-4.0
+        x/it: mit, UnnamedWork, finetunedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "pass-through",
+        "one more base that cannot be told does not pass on the terms of the other",
+        """
+        base: gemma
+        x/it: mit, UnnamedWork, finetunedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "relicensing",
+        "one more base that cannot be told does not make a copy another work",
+        """
+        base: gpl-3.0
+        x/it: mit, UnnamedWork, copyOf base
+        """,
+        "violated",
+    ),
+    Case(
+        "llama-exclusive",
+        "one more base that cannot be told does not bring dropped terms back",
+        """
+        base: llama3
+        x/it: mit, UnnamedWork, finetunedFrom base
+        """,
+        "violated",
+    ),
+    # ------------------------------------------------------------------ license-mismatch
+    Case(
+        "license-mismatch",
+        "a card says MIT, and the text in the repository is that of Apache",
+        "x/it: mit, apache-2.0, AmbiguousLicense, LicenseMismatch",
+        "violated",
+        against={"license/mit", "license/apache-2.0"},
+    ),
+    Case(
+        "license-mismatch",
+        "a card names two licenses, which no source contradicts",
+        "x/it: mit, apache-2.0, AmbiguousLicense",
+        "",
+    ),
+    Case(
+        "license-mismatch",
+        "whether a text that nobody has identified is that of MIT cannot be said",
+        "x/it: mit, UnidentifiedLicense, UnreadText",
+        "unknown",
+    ),
+    Case(
+        "license-mismatch",
+        "what sources say of a base is not for its derivatives to mend",
+        """
+        base: mit, apache-2.0, AmbiguousLicense, LicenseMismatch
+        x/it: mit, finetunedFrom base
+        """,
+        "",
+    ),
+    Case(
+        "ambiguous-license",
+        "a base of which sources name different licenses is not known to be under either",
+        """
+        base: mit, apache-2.0, AmbiguousLicense, LicenseMismatch
+        x/it: mit, finetunedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "share-alike",
+        "a license is not called kept where another source names another",
+        """
+        base: gpl-3.0
+        x/it: gpl-3.0, mit, AmbiguousLicense, LicenseMismatch, finetunedFrom base
+        """,
+        "unknown",
+    ),
+    # ------------------------------------------------------------------ lineage-mismatch
+    Case(
+        "lineage-mismatch",
+        "a card names a base that the Hub did not resolve",
+        """
+        one: mit
+        x/it: mit, mergedFrom one, mergedFrom two, LineageMismatch
+        """,
+        "violated",
+    ),
+    Case(
+        "lineage-mismatch",
+        "a card and the Hub name the same base",
+        """
+        base: mit
+        x/it: mit, finetunedFrom base
+        """,
+        "",
+    ),
+    Case(
+        "lineage-mismatch",
+        "what sources say of a base is not for its derivatives to mend",
+        """
+        base: mit, finetunedFrom root, LineageMismatch
+        x/it: mit, finetunedFrom base
+        """,
+        "",
+    ),
+    Case(
+        "share-alike",
+        "that sources name different bases puts no violation in doubt",
+        """
+        base: gpl-3.0
+        other: mit
+        x/it: mit, finetunedFrom base, basedOn other, LineageMismatch
+        """,
+        "violated",
+    ),
+    Case(
+        "no-derivatives",
+        "that sources name different bases puts no publication of a derivative in doubt",
+        """
+        base: cc-by-nd-4.0
+        other: mit
+        x/it: mit, finetunedFrom base, finetunedFrom other, LineageMismatch
+        """,
+        "violated",
+    ),
     # ------------------------------------------------------------------ unknown terms
     Case("no-license", "a work that states no license", "x/it: NoLicense", "violated"),
     Case("no-license", "a work that states one", "x/it: mit", ""),
@@ -1091,9 +1268,9 @@ CASES = [
 def judged(world: Source, reading: str, code: str) -> tuple[set[str], set[str]]:
     """Return the verdicts of one rule on the work ``x/it``, and what stands against it."""
     collection = collect([world])
-    works = works_table(collection)
+    works = collection.works_table
     program = compile_reading(reading)
-    lineage = lineage_of(works, derivations_table(collection), program.automaton)
+    lineage = lineage_of(works, collection.derivations_table, program.automaton)
     outcome = conclude(lineage, program, shipped_catalogue())
     row = works["id"].to_pylist().index("x/it")
     situation = outcome.situations.all[outcome.situations.of_work[row]].iri

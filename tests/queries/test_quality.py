@@ -112,6 +112,13 @@ FAULTS: list[tuple[str, str, str, set[str]]] = [
         {"clause/llama3/output-improvement-ban"},
     ),
     (
+        "acceptance-without-evidence",
+        "a share-alike clause accepts a license that its text does not name",
+        "INSERT DATA { <https://w3id.org/licet/clause/osl-3.0/share-alike> "
+        "licet:acceptsLicense license:mit }",
+        {"clause/osl-3.0/share-alike"},
+    ),
+    (
         "copyleft-without-license",
         "a share-alike clause that nothing satisfies",
         "DELETE WHERE { <https://w3id.org/licet/clause/mg-by-sa-2.0/share-alike> ?p ?license . "
@@ -140,6 +147,31 @@ FAULTS: list[tuple[str, str, str, set[str]]] = [
         "work-under-unknown-license",
         "a work with a gap that the ontology does not know",
         "INSERT DATA { model:llama licet:gap licet:NoLicence }",
+        {"model/llama"},
+    ),
+    (
+        "work-under-unknown-license",
+        "a work with a circumstance that the ontology does not know",
+        "INSERT DATA { model:llama licet:circumstance licet:LicenceMismatch }",
+        {"model/llama"},
+    ),
+    (
+        "mismatch-without-gap",
+        "sources differ on a license, and the work looks as if it were known",
+        "INSERT DATA { model:llama licet:circumstance licet:LicenseMismatch }",
+        {"model/llama"},
+    ),
+    (
+        "stated-license-unused",
+        "a license text was found, and its terms are not seen",
+        "INSERT DATA { model:llama licet:detectedLicense license:mit }",
+        {"model/llama"},
+    ),
+    (
+        "stated-license-unused",
+        "a card names a license, and its terms are not seen",
+        "INSERT DATA { model:llama licet:licenseStatement <urn:x> . "
+        "<urn:x> licet:namesLicense license:mit }",
         {"model/llama"},
     ),
     (
