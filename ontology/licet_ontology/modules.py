@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from importlib.resources.abc import Traversable
 
-ONTOLOGY_MODULES = ("core", "clauses", "findings", "hub", "statistics")
+ONTOLOGY_MODULES = ("core", "clauses", "findings", "history", "hub", "statistics")
 
 _ROOT = files("licet_ontology")
 
@@ -52,7 +52,7 @@ def _load(entry: Traversable) -> list[Triple]:
 
 @cache
 def ontology() -> tuple[Triple, ...]:
-    """Return the TBox: works, derivations, clause kinds, finding kinds, hub properties."""
+    """Return the TBox: works, derivations, clause kinds, finding kinds, hub properties, history."""
     return tuple(t for name in ONTOLOGY_MODULES for t in _load(_ROOT.joinpath(f"{name}.ttl")))
 
 
@@ -64,10 +64,14 @@ def alignments() -> tuple[Triple, ...]:
 
 @cache
 def catalogue() -> tuple[Triple, ...]:
-    """Return the licenses, their clauses and families, as stated in their files."""
+    """Return the licenses, their clauses, families and aliases, as stated in their files."""
     return tuple(
         t
-        for entry in (_ROOT.joinpath("families.ttl"), *_turtle_files("licenses"))
+        for entry in (
+            _ROOT.joinpath("families.ttl"),
+            _ROOT.joinpath("aliases.ttl"),
+            *_turtle_files("licenses"),
+        )
         for t in _load(entry)
     )
 

@@ -12,6 +12,7 @@ RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+DCAT: Final = "http://www.w3.org/ns/dcat#"
 DCTERMS: Final = "http://purl.org/dc/terms/"
 PROV: Final = "http://www.w3.org/ns/prov#"
 SCHEMA: Final = "https://schema.org/"
@@ -19,6 +20,7 @@ SCHEMA: Final = "https://schema.org/"
 PREFIXES: Final = {
     "clause": BASE + "clause/",
     "dataset": BASE + "dataset/",
+    "dcat": DCAT,
     "dcterms": DCTERMS,
     "family": BASE + "license-family/",
     "license": BASE + "license/",
@@ -38,8 +40,15 @@ DEFAULT_READING: Final = "cautious"
 GRAPH_ONTOLOGY: Final = BASE + "graph/ontology"
 GRAPH_LICENSES: Final = BASE + "graph/licenses"
 GRAPH_HUB: Final = BASE + "graph/hub"
+GRAPH_CHANGES: Final = BASE + "graph/changes"
 GRAPH_PROVENANCE: Final = BASE + "graph/provenance"
-SHARED_GRAPHS: Final = (GRAPH_ONTOLOGY, GRAPH_LICENSES, GRAPH_HUB, GRAPH_PROVENANCE)
+SHARED_GRAPHS: Final = (
+    GRAPH_ONTOLOGY,
+    GRAPH_LICENSES,
+    GRAPH_HUB,
+    GRAPH_CHANGES,
+    GRAPH_PROVENANCE,
+)
 
 
 def term(name: str) -> str:

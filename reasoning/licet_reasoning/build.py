@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.parquet as pq
-from pyoxigraph import NamedNode, RdfFormat, Store
+from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
+from licet_ingest.changes import change_lines, since_lines
 from licet_ingest.collect import collect
-from licet_ingest.graph import derivation_lines, literal, work_lines
+from licet_ingest.graph import derivation_lines, work_lines
+from licet_ingest.history import CHANGES, history_of, with_since
 from licet_ingest.snapshot import FORMAT, building, current
-from licet_ingest.tables import derivations_table, works_table
+from licet_ingest.summary import FaultSummary, data_report
 from licet_ontology import modules
 from licet_ontology.errors import DataError, SourceError
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import (
-    BASE,
     DEFAULT_READING,
     GRAPH_LICENSES,
     GRAPH_ONTOLOGY,
     GRAPH_PROVENANCE,
-    PROV,
     RDF,
     RDFS,
-    XSD,
     reading_graphs,
     term,
 )
 from licet_reasoning.lineage import lineage_of
+from licet_reasoning.provenance import provenance_lines, read_with, tools
 from licet_reasoning.publish import (
     findings_lines,
     inferred_lines,
@@ -43,21 +42,29 @@ from licet_reasoning.publish import (
     triple_lines,
 )
 from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
+from licet_reasoning.rules import finding_severities
 from licet_reasoning.statistics import observe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from pyoxigraph import Triple
+    from pyoxigraph import QuerySolutions, Triple
 
     from licet_ingest.collect import Collection
+    from licet_ingest.history import History
+    from licet_ingest.records import Fault
     from licet_ingest.snapshot import Snapshot
     from licet_ingest.sources import Source
     from licet_reasoning.quotient import Outcome
 
+pc: Any = pyarrow.compute  # its functions are made at run time
+
 SCOPE_PARENT = term("hasClause")
-_TOOLS = ("licet", "pyoxigraph", "owlrl", "rdflib", "pyarrow", "numpy")
+_COUNT_BY_GRAPH = """
+SELECT ?graph (COUNT(*) AS ?triples) WHERE { GRAPH ?graph { ?s ?p ?o } }
+GROUP BY ?graph ORDER BY ?graph
+"""
 
 
 def build(
@@ -79,13 +86,19 @@ def build(
         InconsistentGraphError: The ontology contradicts the catalogue.
     """
     started = datetime.now(UTC)
-    with building(data, started.strftime("%Y%m%dT%H%M%S%fZ")) as folder:
-        collection = collect(sources, lambda name, count: say(f"{name}: {count:,} records read"))
-        if not any(account.ingested for account in collection.accounting):
-            names = ", ".join(source.name for source in sources)
-            raise SourceError(f"not one record could be read from {names}; nothing was built")
-        works, derivations = works_table(collection), derivations_table(collection)
+    snapshot_id = started.strftime("%Y%m%dT%H%M%S%fZ")
+    with building(data, snapshot_id) as folder:
+        faults = FaultSummary()
+        collection = _collected(folder, sources, faults, say)
+        works, derivations = collection.works_table, collection.derivations_table
         say(f"{len(works):,} works, {len(derivations):,} derivations")
+        described = [
+            {**source.describe(), "records": asdict(account)}
+            for source, account in zip(sources, collection.accounting, strict=True)
+        ]
+        history = history_of(data, works, derivations, described, started, read_with())
+        _say_changes(history, say)
+        works = with_since(works, history)
         closed = shipped_catalogue(data / "cache")
         outcomes: dict[str, Outcome] = {}
         for reading in modules.readings():
@@ -93,21 +106,49 @@ def build(
             lineage = lineage_of(works, derivations, program.automaton)
             outcomes[reading] = conclude(lineage, program, closed)
             say(f"reading {reading}: {len(outcomes[reading].situations.all):,} situations")
-        described = [source.describe() for source in sources]
-        _write_tables(folder, works, derivations, outcomes)
-        _write_rejects(folder, collection)
-        _write_quads(folder / "graph.nq", works, derivations, outcomes, closed, described, started)
+        _write_tables(folder, works, derivations, outcomes, history)
+        _write_quads(folder / "graph.nq", works, derivations, outcomes, closed, history)
         say("loading the store")
         counts = _load_store(folder)
+        finished = datetime.now(UTC)
+        counts[GRAPH_PROVENANCE] = _add_to_store(
+            folder, provenance_lines(snapshot_id, described, history, started, finished)
+        )
+        manifest = {
+            **_manifest(folder, started, finished, described, outcomes, counts, works, derivations),
+            **history.described(),
+            "report": data_report(works, derivations, faults, collection.accounting, history),
+        }
         (folder / "manifest.json").write_bytes(
-            orjson.dumps(
-                _manifest(
-                    folder, started, collection, described, outcomes, counts, works, derivations
-                ),
-                option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS,
-            )
+            orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
         )
     return current(data)
+
+
+def _collected(
+    folder: Path, sources: Sequence[Source], faults: FaultSummary, say: Callable[[str], None]
+) -> Collection:
+    """Return what sources hold; what is left out is written to the rejects and counted."""
+    with (folder / "rejects.jsonl").open("wb") as rejects:
+
+        def reject(source: str, fault: Fault) -> None:
+            rejects.write(orjson.dumps({"source": source, **asdict(fault)}) + b"\n")
+            faults.add(source, fault)
+
+        collection = collect(
+            sources, lambda name, count: say(f"{name}: {count:,} records read"), reject=reject
+        )
+    if not any(account.ingested for account in collection.accounting):
+        names = ", ".join(source.name for source in sources)
+        raise SourceError(f"not one record could be read from {names}; nothing was built")
+    return collection
+
+
+def _say_changes(history: History, say: Callable[[str], None]) -> None:
+    if history.last:
+        say(f"{len(history.comparison.changes):,} changes since snapshot {history.last.id}")
+    elif history.broken:
+        say("the last snapshot has another form: nothing is compared, and its history ends here")
 
 
 def clause_licenses(triples: Iterable[Triple]) -> dict[str, str]:
@@ -127,22 +168,12 @@ def clause_licenses(triples: Iterable[Triple]) -> dict[str, str]:
     return owners | licenses
 
 
-def finding_severities() -> dict[str, str]:
-    """Return the severity of each finding code, from the ontology."""
-    code_of = {
-        t.subject: text_of(t.object)
-        for t in modules.ontology()
-        if t.predicate.value == term("code")
-    }
-    return {
-        code_of[t.subject]: text_of(t.object)
-        for t in modules.ontology()
-        if t.predicate.value == term("severity")
-    }
-
-
 def _write_tables(
-    folder: Path, works: pa.Table, derivations: pa.Table, outcomes: dict[str, Outcome]
+    folder: Path,
+    works: pa.Table,
+    derivations: pa.Table,
+    outcomes: dict[str, Outcome],
+    history: History,
 ) -> None:
     tables = folder / "tables"
     tables.mkdir()
@@ -154,6 +185,7 @@ def _write_tables(
         )
     pq.write_table(works, tables / "models.parquet", compression="zstd")
     pq.write_table(derivations, tables / "derivations.parquet", compression="zstd")
+    pq.write_table(history.changes, tables / f"{CHANGES}.parquet", compression="zstd")
     rows = [
         {
             "reading": reading,
@@ -185,20 +217,13 @@ def _write_tables(
     )
 
 
-def _write_rejects(folder: Path, collection: Collection) -> None:
-    with (folder / "rejects.jsonl").open("wb") as file:
-        for source, fault in collection.faults:
-            file.write(orjson.dumps({"source": source, **asdict(fault)}) + b"\n")
-
-
 def _write_quads(
     path: Path,
     works: pa.Table,
     derivations: pa.Table,
     outcomes: dict[str, Outcome],
     closed: Sequence[Triple],
-    described: list[dict[str, str | int | None]],
-    started: datetime,
+    history: History,
 ) -> None:
     stated = {*modules.ontology(), *modules.catalogue()}
     entailed = [t for t in closed if t not in stated]
@@ -218,7 +243,8 @@ def _write_quads(
         file.writelines(triple_lines(modules.catalogue(), GRAPH_LICENSES))
         file.writelines(work_lines(works))
         file.writelines(derivation_lines(works, derivations))
-        file.writelines(_provenance_lines(described, started))
+        file.writelines(change_lines(history.changes))
+        file.writelines(since_lines(works))
         for reading, outcome in outcomes.items():
             present = np.unique(outcome.situations.of_work[in_graph]).tolist()
             published = frozenset(outcome.situations.all[i].iri for i in present)
@@ -230,33 +256,15 @@ def _write_quads(
             )
 
 
-def _provenance_lines(
-    described: list[dict[str, str | int | None]], started: datetime
-) -> Iterable[str]:
-    end = f" <{GRAPH_PROVENANCE}> .\n"
-    stamp = started.isoformat(timespec="seconds").replace("+00:00", "Z")
-    activity = f"<{BASE}build/{stamp}>"
-    yield f"{activity} <{RDF}type> <{PROV}Activity>{end}"
-    yield f'{activity} <{PROV}startedAtTime> "{stamp}"^^<{XSD}dateTime>{end}'
-    yield f"{activity} <{RDFS}label> {literal('licet build, version ' + version('licet'))}{end}"
-    for source in described:
-        entity = f"<{BASE}source/{source['sha256']}>"
-        yield f"{activity} <{PROV}used> {entity}{end}"
-        yield f"{entity} <{RDF}type> <{PROV}Entity>{end}"
-        yield f"{entity} <{RDFS}label> {literal(str(source['name']))}{end}"
-
-
 def _load_store(folder: Path) -> dict[str, int]:
     """Load the written quads into a store; return the number of triples of each graph."""
     dump = folder / "graph.nq"
     store = Store(str(folder / "store"))
     store.bulk_load(path=str(dump), format=RdfFormat.N_QUADS)
     store.flush()
-    counts = {
-        graph.value: sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
-        for graph in store.named_graphs()
-        if isinstance(graph, NamedNode)
-    }
+    # Counted by the store, in which a line that was written twice is one triple.
+    rows = cast("QuerySolutions", store.query(_COUNT_BY_GRAPH))
+    counts = {row["graph"].value: int(row["triples"].value) for row in rows}
     if not counts:
         raise DataError("the store is empty after loading")
     del store
@@ -264,11 +272,20 @@ def _load_store(folder: Path) -> dict[str, int]:
     return counts
 
 
+def _add_to_store(folder: Path, lines: Iterable[str]) -> int:
+    """Add a graph that could not be written before the others were; return its triples."""
+    store = Store(str(folder / "store"))
+    before = len(store)
+    store.extend(parse("".join(lines), format=RdfFormat.N_QUADS))
+    store.flush()
+    return len(store) - before
+
+
 def _manifest(
     folder: Path,
     started: datetime,
-    collection: Collection,
-    described: list[dict[str, str | int | None]],
+    finished: datetime,
+    described: list[dict[str, Any]],
     outcomes: dict[str, Outcome],
     counts: dict[str, int],
     works: pa.Table,
@@ -278,17 +295,14 @@ def _manifest(
     return {
         "format": FORMAT,
         "started": started.isoformat(timespec="seconds"),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "newest_change_in_sources": max(filter(None, works["modified"].to_pylist()), default=None),
+        "finished": finished.isoformat(timespec="seconds"),
+        "newest_change_in_sources": pc.max(works["modified"]).as_py(),
         "default_reading": DEFAULT_READING,
         "readings": {
             reading: {"situations": len(np.unique(outcome.situations.of_work[in_graph]))}
             for reading, outcome in outcomes.items()
         },
-        "sources": [
-            {**source, "records": asdict(account)}
-            for source, account in zip(described, collection.accounting, strict=True)
-        ],
+        "sources": described,
         "counts": {
             "works": len(works),
             "works_in_graph": int(np.count_nonzero(in_graph)),
@@ -299,5 +313,6 @@ def _manifest(
             path.stem: hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted((folder / "tables").iterdir())
         },
-        "tools": {"python": platform.python_version(), **{t: version(t) for t in _TOOLS}},
+        "read_with": read_with(),
+        "tools": tools(),
     }

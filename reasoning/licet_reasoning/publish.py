@@ -6,16 +6,16 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 
-from licet_ingest.graph import literal, work_iris
+from licet_ingest.nquads import blocks, column, iri_lines, iris, literal
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, NS, RDF, XSD, local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    import pyarrow as pa
     from pyoxigraph import Triple
 
     from licet_reasoning.quotient import Outcome
@@ -34,11 +34,13 @@ def inferred_lines(works: pa.Table, outcome: Outcome, reading: str) -> Iterator[
     end = f" <{BASE}graph/inferred/{reading}> .\n"
     situations = outcome.situations
     in_graph = works["in_graph"].to_numpy(zero_copy_only=False)
-    for iri, position, known in zip(
-        work_iris(works), situations.of_work.tolist(), in_graph.tolist(), strict=True
-    ):
-        if known:
-            yield f"<{iri}> <{NS}situation> <{situations.all[position].iri}>{end}"
+    situation_iris = pa.array([situation.iri for situation in situations.all], pa.string())
+    of_work = pa.array(situations.of_work)
+    known = works.select(["kind", "id"]).append_column("of", of_work).filter(works["in_graph"])
+    for block in blocks(known):
+        subjects = iris(column(block, "kind"), column(block, "id"))
+        objects = situation_iris.take(column(block, "of"))
+        yield iri_lines(subjects, f"{NS}situation", objects, f"{BASE}graph/inferred/{reading}")
     counts = np.bincount(situations.of_work[in_graph], minlength=len(situations.all))
     published = {s.iri for s, n in zip(situations.all, counts.tolist(), strict=True) if n}
     for situation, count in zip(situations.all, counts.tolist(), strict=True):

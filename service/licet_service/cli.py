@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from licet_ontology.errors import LicetError, SourceError, UnknownWorkError, UsageError
-from licet_ontology.terms import DEFAULT_READING, PREFIXES
+from licet_ontology.terms import DEFAULT_READING, PREFIXES, local_name
+from licet_service.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
     from licet_ingest.sources import Source
+    from licet_ingest.sources.hub import HubSource
+    from licet_ingest.sources.hub_listing import Selection
     from licet_reasoning.explain import Explanation
 
 EXIT_ERRORS = 1
@@ -44,6 +47,19 @@ Data = Annotated[
 ]
 Reading = Annotated[
     str, typer.Option("--reading", envvar="LICET_READING", help="The reading of contested law.")
+]
+Lookups = Annotated[
+    int | None,
+    typer.Option(
+        "--lookups",
+        min=0,
+        help="Of hub:, bases and datasets that models name and that are asked for one by one; "
+        "1000 at most without it.",
+    ),
+]
+Fresh = Annotated[
+    bool,
+    typer.Option("--fresh", help="Of hub:, begin anew where an earlier run was interrupted."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DEFAULT_DATA = Path("licet-data")
@@ -70,6 +86,7 @@ class LicenseFormat(enum.StrEnum):
     markdown = "markdown"
     json = "json"
     turtle = "turtle"
+    odrl = "odrl"
 
 
 class DumpFormat(enum.StrEnum):
@@ -97,7 +114,7 @@ def main() -> NoReturn:
 
 def say(message: str) -> None:
     """Print a message to standard error."""
-    typer.echo(message, err=True)
+    typer.echo("\n".join(map(printable, message.split("\n"))), err=True)
 
 
 def emit(lines: Iterable[str]) -> None:
@@ -114,34 +131,162 @@ def emit(lines: Iterable[str]) -> None:
 def build(
     sources: Annotated[
         list[str] | None,
-        typer.Argument(help="sample, or dumps of the Hub's model list (.jsonl, .jsonl.gz)."),
+        typer.Argument(
+            help="sample, hub: (the live Hub), dumps of its lists (.jsonl, .jsonl.gz, .parquet; "
+            "of datasets where the name begins with datasets.), "
+            "folders of cards or repositories, links from apps to models (.apps.csv)."
+        ),
     ] = None,
+    author: Annotated[
+        str | None, typer.Option("--author", help="Of hub:, the models of one account.")
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", help="Of hub:, the models whose id holds a text.")
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="Of hub:, the most downloaded models, so many."),
+    ] = None,
+    repository_id: Annotated[
+        str | None,
+        typer.Option(
+            "--id", help="Of a folder, the owner/name of the one repository that it holds."
+        ),
+    ] = None,
+    lookups: Lookups = None,
+    fresh: Fresh = False,
     data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
     """Build a snapshot from sources and put it in force."""
-    from licet_reasoning.build import build as build_snapshot
-    from licet_service.report import build_lines
+    from licet_ingest.sources.hub_listing import Selection
 
-    snapshot = build_snapshot(data, [_source(name) for name in sources or ["sample"]], say)
+    names = sources or ["sample"]
+    if repository_id is not None and sum(Path(name).is_dir() for name in names) != 1:
+        raise UsageError("--id names the repository in a folder: give one folder with it")
+    if "" in {author, search}:  # it would be all models of the Hub
+        raise UsageError("--author and --search need a text")
+    selection = Selection(author, search, limit)
+    only_hub = [author, search, limit, lookups, fresh or None]
+    if any(given is not None for given in only_hub) and not any(map(_is_hub, names)):
+        raise UsageError("--author, --search, --limit, --lookups and --fresh are options of hub:")
+    made = [
+        _hub(name, data, lookups, fresh=fresh, selection=selection)
+        if _is_hub(name)
+        else _source(name, repository_id)
+        for name in names
+    ]
+    _build(data, made, as_json=as_json)
+
+
+@app.command()
+def update(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="The files and folders that it was also built from, if any."),
+    ] = None,
+    lookups: Lookups = None,
+    fresh: Fresh = False,
+    data: Data = DEFAULT_DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Read what changed on the Hub since the snapshot in force, and build the next one."""
+    from licet_ingest.snapshot import current
+
+    given = {source.name: source for source in map(_source, sources or [])}
+    made: list[Source] = []
+    for former in current(data).manifest["sources"]:
+        name = str(former["name"])
+        if _is_hub(name):
+            made.append(_hub(name, data, lookups, fresh=fresh, update=True))
+        elif name == "sample":
+            made.append(_source(name))
+        elif name in given:
+            made.append(given.pop(name))
+        else:
+            raise UsageError(f"the snapshot in force was also built from {name}: name it, too")
+    if given:
+        raise UsageError(f"the snapshot in force was not built from {', '.join(given)}")
+    if not any(_is_hub(source.name) for source in made):
+        raise UsageError("the snapshot in force was not built from hub:; build it again instead")
+    _build(data, made, as_json=as_json)
+
+
+def _build(data: Path, sources: list[Source], *, as_json: bool) -> None:
+    from licet_ingest.sources.hub import HubSource
+    from licet_reasoning.build import build as build_snapshot
+    from licet_service.build_report import build_lines
+
+    snapshot = build_snapshot(data, sources, say)
+    for source in sources:
+        if isinstance(source, HubSource):
+            source.settle()
     if as_json:
         emit([json.dumps(snapshot.manifest, indent=2)])
     else:
         emit(build_lines(snapshot))
 
 
-def _source(name: str) -> Source:
+def _is_hub(name: str) -> bool:
+    return name.partition("?")[0] == "hub:"
+
+
+def _hub(
+    name: str,
+    data: Path,
+    lookups: int | None,
+    *,
+    fresh: bool,
+    selection: Selection | None = None,
+    update: bool = False,
+) -> HubSource:
+    """Return the source that a name like ``hub:`` or ``hub:?author=google`` means."""
+    from licet_ingest.sources.hub import HubSource
+    from licet_ingest.sources.hub_listing import Selection
+    from licet_ingest.sources.hub_lookup import MAX_LOOKUPS
+    from licet_ingest.sources.hub_state import FULL, UPDATE
+
+    named = Selection.named(name)
+    if selection not in {None, named, Selection()} and not named.whole:
+        raise UsageError(f"{name} says already which models; leave the options out")
+    return HubSource(
+        data / "hub",
+        selection if selection and named.whole else named,
+        mode=UPDATE if update else FULL,
+        fresh=fresh,
+        lookups=MAX_LOOKUPS if lookups is None else lookups,
+        say=say,
+    )
+
+
+def _source(name: str, repository_id: str | None = None) -> Source:
+    from licet_ingest.identifiers import id_fault
+    from licet_ingest.sources.apps import AppLinks
     from licet_ingest.sources.dump import JsonLinesDump
+    from licet_ingest.sources.parquet import ParquetDump
+    from licet_ingest.sources.repository import Repositories
     from licet_ingest.sources.sample import Sample
 
     if name == "sample":
         return Sample()
     path = Path(name)
-    if not path.name.endswith((".jsonl", ".jsonl.gz")):
-        raise UsageError(f"{name}: a source is 'sample' or a file that ends in .jsonl or .jsonl.gz")
+    if path.is_dir():
+        bare = (repository_id or "o/n").removeprefix("datasets/")
+        if reason := id_fault(bare):
+            raise UsageError(f"--id {bare!r} {reason}")
+        return Repositories(path, repository_id)
+    if path.name == "apps.csv" or path.name.endswith(".apps.csv"):
+        return AppLinks(path)
+    if not path.name.endswith((".jsonl", ".jsonl.gz", ".parquet")):
+        raise UsageError(
+            f"{name}: a source is 'sample', 'hub:', a folder of cards or repositories, or a file "
+            "that ends in .jsonl, .jsonl.gz, .parquet or .apps.csv"
+        )
     if not path.is_file():
         raise SourceError(f"{name}: there is no such file")
-    return JsonLinesDump(path)
+    # The public dumps are called models.parquet and datasets.parquet.
+    kind = "dataset" if path.name.startswith("datasets.") else "model"
+    return ParquetDump(path, kind) if path.suffix == ".parquet" else JsonLinesDump(path, kind)
 
 
 @app.command()
@@ -291,17 +436,15 @@ def _explanation(work: str, data: Path, reading: str) -> Explanation:
     from licet_service.dataset import Dataset
 
     program = compile_reading(reading)
-    kind, id_ = (
-        ("dataset", work.removeprefix("datasets/"))
-        if work.startswith("datasets/")
-        else ("model", work)
-    )
+    folder, _, rest = work.partition("/")
+    kind = {"datasets": "dataset", "services": "service"}.get(folder, "model")
+    id_ = work if kind == "model" else rest
     return Explainer(Dataset(data).latest().store, program).explain(work_iri(kind, id_))
 
 
 @app.command()
 def explain(
-    work: Annotated[str, typer.Argument(help="owner/name, or datasets/owner/name.")],
+    work: Annotated[str, typer.Argument(help="owner/name, datasets/owner/name or services/app.")],
     data: Data = DEFAULT_DATA,
     reading: Reading = DEFAULT_READING,
     as_json: AsJson = False,
@@ -316,7 +459,7 @@ def explain(
 
 @app.command()
 def check(
-    work: Annotated[str, typer.Argument(help="owner/name, or datasets/owner/name.")],
+    work: Annotated[str, typer.Argument(help="owner/name, datasets/owner/name or services/app.")],
     data: Data = DEFAULT_DATA,
     reading: Reading = DEFAULT_READING,
     as_json: AsJson = False,
@@ -343,6 +486,9 @@ def licenses(
 ) -> None:
     """List the licenses of the catalogue, or show one."""
     from licet_service import license_view
+    from licet_service.license_page import license_page
+    from licet_service.license_table import comparison_markdown, overview
+    from licet_service.odrl import odrl_catalogue, odrl_policy
     from licet_service.report import table_lines
 
     ids = license_view.license_ids() if license_id is None else [license_id]
@@ -352,14 +498,79 @@ def licenses(
         found = [asdict(view) for view in views]
         whole = found if license_id is None else found[0]
         emit([json.dumps(whole, indent=2, ensure_ascii=False)])
+    elif chosen is LicenseFormat.odrl:
+        policies = odrl_catalogue(views) if license_id is None else odrl_policy(views[0])
+        emit([json.dumps(policies, indent=2, ensure_ascii=False)])
+        if left_out := [view.id for view in views if not view.read]:
+            say(f"left out {len(left_out)} licenses whose text has not been read")
     elif chosen is LicenseFormat.turtle:
         emit(license_view.license_turtle(id_) for id_ in ids)
-    elif license_id is not None:
-        emit(license_view.license_markdown(views[0]))
+    elif license_id is not None and chosen is not LicenseFormat.table:
+        emit(license_page(views[0]))
     elif chosen is LicenseFormat.markdown:
-        emit(license_view.comparison_markdown(views))
+        emit(comparison_markdown(views))
     else:
-        emit(table_lines(*license_view.overview(views)))
+        emit(table_lines(*overview(views)))
+
+
+@app.command()
+def compatibility(
+    upstream: Annotated[
+        list[str], typer.Argument(help="The license of each model that is built on.")
+    ],
+    offer: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--offer", help="Only this license or SPDX expression (repeatable); without it, all."
+        ),
+    ] = None,
+    relation: Annotated[
+        str, typer.Option("--relation", help="How, as a property of the ontology.")
+    ] = "",
+    data: Data = DEFAULT_DATA,
+    reading: Reading = DEFAULT_READING,
+    as_json: AsJson = False,
+) -> None:
+    """Say which licenses a derivative of works under given licenses may carry, and why not."""
+    from licet_ontology.expressions import parse_expression
+    from licet_ontology.names import license_named
+    from licet_ontology.terms import term
+    from licet_reasoning.compatibility import compatible_licenses
+    from licet_reasoning.quotient import compile_reading, shipped_catalogue
+    from licet_service import license_view
+    from licet_service.report import compatibility_json, compatibility_lines, compatibility_table
+
+    parents = [license_named(name) for name in upstream]
+    if None in parents:
+        missing = upstream[parents.index(None)]
+        raise UsageError(f"no license {missing!r} in the catalogue; licet licenses lists all")
+    program = compile_reading(reading)
+    relation = relation or ("mergedFrom" if len(parents) > 1 else "finetunedFrom")
+    if term(relation) not in program.automaton.relation_index:
+        known = sorted(local_name(iri) for iri in program.automaton.relation_index)
+        raise UsageError(f"no relation {relation!r}: choose one of {', '.join(known)}")
+    names = offer or [id_ for id_ in license_view.license_ids() if license_view.is_read(id_)]
+    offers = {name: parse_expression(name) for name in names}
+    if unknown := [name for name in names if not offers[name].alternatives]:
+        raise UsageError(f"no license in {unknown[0]!r} is in the catalogue")
+    found = compatible_licenses(
+        [iri for iri in parents if iri],
+        term(relation),
+        offers,
+        program,
+        shipped_catalogue(data / "cache" if data.is_dir() else None),
+    )
+    if as_json:
+        emit([json.dumps([compatibility_json(one) for one in found], indent=2)])
+    elif offer:
+        emit(compatibility_lines(found))
+    else:
+        emit(compatibility_table(found))
+    answers = {one.answer for one in found}
+    if offer and "may not" in answers:
+        raise typer.Exit(EXIT_ERRORS)
+    if offer and "unknown" in answers:
+        raise typer.Exit(EXIT_UNKNOWN)
 
 
 @app.command()

@@ -40,8 +40,10 @@ if TYPE_CHECKING:
 KINDS: Final = {
     **dict.fromkeys(("model", "dataset", "service"), "work.html"),
     "license": "license.html",
-    **dict.fromkeys(("license-family", "clause", "situation", "finding"), "resource.html"),
+    **dict.fromkeys(("license-family", "alias", "clause", "situation", "finding"), "resource.html"),
     **dict.fromkeys(("reading", "derivation", "observation", "build", "source"), "resource.html"),
+    **dict.fromkeys(("change", "snapshot", "usage", "software"), "resource.html"),
+    **dict.fromkeys(("ontology", "catalogue"), "resource.html"),
 }
 """The first step of the path of each kind of resource, and the template of its page."""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from licet_service.license_view import resource_view
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from licet_ingest.snapshot import Snapshot
     from licet_ontology.identify import Identification
+    from licet_reasoning.compatibility import Candidate
     from licet_reasoning.explain import (
         ExplainedFinding,
         Explanation,
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
         Reason,
         Term,
     )
+    from licet_reasoning.rules import Judgement
 
 SHOWN_IMPOSITIONS = 3
 """Works shown that impose one term; JSON has all of them."""
@@ -27,26 +30,6 @@ _VERDICTS = {
     "warning": "no violation was found; there are warnings",
     "none": "no violation was found",
 }
-
-
-def build_lines(snapshot: Snapshot) -> Iterator[str]:
-    """Yield what a build made of its sources."""
-    for source in snapshot.manifest["sources"]:
-        records = source["records"]
-        yield (
-            f"{source['name']}: {records['read']} records read = {records['ingested']} ingested "
-            f"+ {records['merged']} merged + {records['rejected']} rejected; "
-            f"{records['values_dropped']} values left out of records that were kept"
-        )
-    counts = snapshot.manifest["counts"]
-    named = counts["works"] - counts["works_in_graph"]
-    yield (
-        f"{counts['works_in_graph']} works, {named} more that they name, "
-        f"{counts['derivations']} derivations"
-    )
-    for reading, figures in snapshot.manifest["readings"].items():
-        yield f"reading {reading}: {figures['situations']} situations"
-    yield f"snapshot {snapshot.path}; what was left out and why: rejects.jsonl there"
 
 
 def explanation_json(explanation: Explanation) -> dict[str, Any]:
@@ -139,12 +122,14 @@ def _imposition_text(imposition: Imposition) -> str:
 
 def identification_lines(found: Identification) -> Iterator[str]:
     """Yield what a license text was found to be."""
+    incorporated = (f"a text that {id_} incorporates" for id_ in found.part_of)
+    names = " and ".join((*found.licenses, *incorporated))
     match found.status:
         case "identified":
-            yield f"identified: {' and '.join(found.licenses)}"
+            yield f"identified: {names}"
         case "extended":
             yield (
-                f"holds the whole text of {' and '.join(found.licenses)}, and words beside that "
+                f"holds the whole text of {names}, and words beside that "
                 "may be conditions: read them, nothing is concluded from it"
             )
         case "nearest":
@@ -156,6 +141,61 @@ def identification_lines(found: Identification) -> Iterator[str]:
             yield "unknown: like no license in the catalogue"
     for passage in found.passages:
         yield f"  + {passage}"
+
+
+def compatibility_json(candidate: Candidate) -> dict[str, Any]:
+    """Return an answer on one license as JSON values, with the clauses it rests on."""
+    return {
+        "license": candidate.license,
+        "answer": candidate.answer,
+        "against": [_judgement_json(j) for j in candidate.against],
+        "warnings": [_judgement_json(j) for j in candidate.warnings],
+    }
+
+
+def _judgement_json(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "code": judgement.code,
+        "verdict": judgement.verdict,
+        "because": resource_view(judgement.because),
+        "against": [resource_view(iri) for iri in judgement.against],
+    }
+
+
+def compatibility_table(candidates: Iterable[Candidate]) -> Iterator[str]:
+    """Yield one line per license: the answer, and the codes of what stands against it."""
+    order = ("may", "unknown", "may not")
+    rows = [
+        (
+            one.answer,
+            one.license,
+            " ".join(dict.fromkeys(j.code for j in one.against)),
+            " ".join(dict.fromkeys(j.code for j in one.warnings)),
+        )
+        for one in sorted(candidates, key=lambda c: (order.index(c.answer), c.license))
+    ]
+    yield from table_lines(("answer", "license", "against it", "warnings"), rows)
+    yield ""
+    yield "Duties that go with a license are not shown. This is not legal advice."
+
+
+def compatibility_lines(candidates: Iterable[Candidate]) -> Iterator[str]:
+    """Yield the answer on each license with section and quote of what stands against it."""
+    for one in candidates:
+        yield f"{one.license}: {one.answer}"
+        for judgement in (*one.against, *one.warnings):
+            word = "" if judgement.verdict == "violated" else " (not known)"
+            yield f"  {judgement.code}{word}: {_resource_text(judgement.because)}"
+            for iri in judgement.against:
+                yield f"      against {_resource_text(iri)}"
+    yield "Duties that go with a license are not shown. This is not legal advice."
+
+
+def _resource_text(iri: str) -> str:
+    view = resource_view(iri)
+    if "quote" not in view:
+        return view["label"]
+    return f"{view['label']} ({view['license']}, section {view['section']}: “{view['quote']}”)"
 
 
 def table_lines(names: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:

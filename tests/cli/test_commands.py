@@ -246,8 +246,8 @@ def test_all_licenses_are_listed(licet: Licet) -> None:
     assert lines[0].split() == ["license", "name", "clauses", "commercial", "use"]
     ids = [line.split()[0] for line in lines[2:]]
     assert ids == sorted(ids)
-    assert {"apache-2.0", "llama3", "mg-by-sa-2.0", "gfdl"} <= set(ids)
-    [unread] = [line for line in lines if line.startswith("gfdl ")]
+    assert {"apache-2.0", "llama3", "mg-by-sa-2.0", "h-research"} <= set(ids)
+    [unread] = [line for line in lines if line.startswith("h-research ")]
     assert "not read" in unread
 
 
@@ -261,12 +261,13 @@ def test_a_license_is_shown_with_the_quote_of_every_clause(licet: Licet) -> None
     assert answer.status == 0
     lines = answer.out.splitlines()
     assert lines[0] == "# Meta Llama 3 Community License Agreement"
-    heading = lines.index("## Begin the model's name with “Llama 3”")
-    assert lines[heading + 2].startswith("naming, ")
-    assert lines[heading + 2].endswith("onDerivative; section 1(b)(i):")
-    assert lines[heading + 3 : heading + 5] == [
-        "> you shall also include “Llama 3” at the beginning of any such AI model name",
-        "- namePrefix: Llama 3",
+    heading = lines.index("## Whoever publishes a derivative")
+    naming = next(i for i, line in enumerate(lines) if line.startswith("- **Begin the model's"))
+    assert naming > heading
+    assert lines[naming : naming + 2] == [
+        "- **Begin the model's name with “Llama 3”** (naming, section 1(b)(i)): "
+        "“you shall also include “Llama 3” at the beginning of any such AI model name”",
+        "  - The name must begin with: “Llama 3”",
     ]
 
 
@@ -279,10 +280,19 @@ def test_a_license_as_json_has_facts_and_clauses_with_quotes(licet: Licet) -> No
     assert fact["value"] == "conditional"
     assert fact["section"]
     assert fact["quote"]
+    assert len(fact["evidence"]) == 2
+
+
+def test_a_license_as_json_says_how_two_readings_were_settled(licet: Licet) -> None:
+    shown = json.loads(licet("licenses", "llama3.2", "--json").out)
+    assert dict(shown["identity"])["secondReading"] == "2026-11-21"
+    [naming] = [clause for clause in shown["clauses"] if clause["slug"] == "naming"]
+    assert naming["group"] == "duty"
+    assert naming["settlements"]
 
 
 def test_a_license_that_was_not_read_says_so(licet: Licet) -> None:
-    assert "has not been read: nothing can be concluded" in licet("licenses", "gfdl").out
+    assert "has not been read: nothing can be concluded" in licet("licenses", "h-research").out
 
 
 ################################################################ export

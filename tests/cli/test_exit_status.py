@@ -100,7 +100,7 @@ def test_an_explanation_is_0_whatever_it_says(licet: Licet) -> None:
         (("check", "o/m", "--reading", "hopeful"), "choose one of cautious, text"),
         (("explain", "o/m", "--reading", "hopeful"), "choose one of cautious, text"),
         (("query", "no-commercial-use", "--reading", "hopeful"), "choose one of cautious, text"),
-        (("build", "hub.txt"), "a source is 'sample' or a file that ends in .jsonl"),
+        (("build", "hub.txt"), "a source is 'sample', 'hub:', a folder of cards"),
         (("sparql", "/absent/query.rq"), "cannot read /absent/query.rq"),
     ],
 )

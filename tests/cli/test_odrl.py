@@ -434,7 +434,7 @@ def test_a_license_is_printed_as_a_policy(licet: Licet) -> None:
 
 
 def test_a_license_that_was_not_read_is_wrong_usage(licet: Licet) -> None:
-    answer = licet("licenses", "gfdl", "--format", "odrl")
+    answer = licet("licenses", "h-research", "--format", "odrl")
     assert (answer.status, answer.out) == (2, "")
     assert "nothing is known" in answer.err
 

@@ -15,8 +15,11 @@ from licet_ontology import modules
 from licet_ontology.terms import RDFS
 
 PREFIXES = """
+@prefix change: <https://w3id.org/licet/change/> .
 @prefix clause: <https://w3id.org/licet/clause/> .
 @prefix dataset: <https://w3id.org/licet/dataset/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix family: <https://w3id.org/licet/license-family/> .
 @prefix license: <https://w3id.org/licet/license/> .
 @prefix licet: <https://w3id.org/licet/ns#> .
@@ -80,6 +83,28 @@ dataset:d a licet:Dataset ; licet:gap licet:NoLicense ; licet:generatedBy model:
 model:n a licet:Model ; licet:license license:x ;
     licet:finetunedFrom model:m ; licet:trainedOn dataset:d .
 """
+STATEMENT = """
+<urn:s> a licet:LicenseStatement ; dcterms:source "card" ; licet:statedLicense "mit" ;
+    licet:namesLicense license:x .
+"""
+DATES = """
+change:c licet:heldSince "2025-01-01T00:00:00Z"^^xsd:dateTime ;
+    licet:unchangedAt "2025-02-01T00:00:00Z"^^xsd:dateTime ;
+    dcterms:date "2025-03-01T00:00:00Z"^^xsd:dateTime ;
+    licet:changeSeenAt "2025-04-01T00:00:00Z"^^xsd:dateTime .
+"""
+LICENSE_CHANGE = f"""{DATES}
+change:c a licet:LicenseChange ; licet:changeOf model:m ;
+    licet:before license:x ; licet:after licet:NoLicense .
+"""
+LINEAGE_CHANGE = f"""{DATES}
+change:c a licet:LineageChange ; licet:changeOf model:m ; licet:changedParent model:n ;
+    licet:after licet:finetunedFrom .
+"""
+GATING_CHANGE = f"""{DATES}
+change:c a licet:GatingChange ; licet:changeOf model:m ;
+    licet:gatedBefore "no" ; licet:gatedAfter "manual" .
+"""
 WORDS = [str(n) for n in range(26)]
 
 
@@ -122,6 +147,12 @@ def test_clauses_are_found_without_the_ontology() -> None:
     assert any("one kind" in said for said in messages(Graph().parse(data=clause, format="turtle")))
 
 
+ALIAS = (
+    "<urn:alias> a licet:Alias ; licet:names license:x"
+    ' ; rdfs:label "x one" ; dcterms:source <https://example.org/x> .'
+)
+
+
 @pytest.mark.parametrize(
     "turtle",
     [
@@ -134,7 +165,12 @@ def test_clauses_are_found_without_the_ontology() -> None:
         FREE,
         "service:s a licet:Service ; licet:gap licet:NoLicense ; licet:combines model:m .",
         "model:m a licet:Model ; licet:gap licet:MissingWork , licet:UnstatedRelation .",
+        "model:m a licet:Model ; licet:gap licet:LicenseChoice , licet:UnnamedWork .",
+        "model:m a licet:Model ; licet:gap licet:NoLicense ; licet:private true ;"
+        " licet:newVersion model:n ; licet:circumstance licet:LineageMismatch .",
+        STATEMENT,
         "dataset:d a licet:Dataset ; licet:gap licet:NoLicense ; licet:derivativeOf dataset:e .",
+        ALIAS,
     ],
     ids=[
         "license",
@@ -146,7 +182,11 @@ def test_clauses_are_found_without_the_ontology() -> None:
         "license that permits everything",
         "service",
         "work that is missing",
+        "work with a choice of licenses and a base that cannot be told",
+        "private work with a new version and sources that differ",
+        "license statement",
         "derived dataset",
+        "alias",
     ],
 )
 def test_the_smallest_valid_example_conforms(turtle: str) -> None:
@@ -232,6 +272,14 @@ CLAUSE_FAULTS = [
     ("you must keep all notices", " ".join(WORDS), "at most 25 words"),
     ("license:x licet:onCopy clause:c .", "", "it binds nobody"),
 ]
+ALIAS_FAULTS = [
+    (" ; licet:names license:x", "", "exactly one licet:names"),
+    ("license:x", "license:x , license:y", "exactly one licet:names"),
+    ("license:x", '"x"', "exactly one licet:names"),
+    (' ; rdfs:label "x one"', "", "exactly one rdfs:label"),
+    (" ; dcterms:source <https://example.org/x>", "", "where the spelling stands"),
+    ("<https://example.org/x>", '"somewhere"', "where the spelling stands"),
+]
 KIND_FAULTS = [
     ("clause:c a licet:ShareAlike .", "by licet:requiresLicense"),
     (
@@ -297,6 +345,20 @@ WORK_FAULTS = [
     ("licet:likes 0", "licet:likes 0.5", "licet:likes, an integer of 0 or more"),
     ("licet:likes 0", "licet:likes 0 , 1", "licet:likes, an integer of 0 or more"),
     ('licet:gated "no"', "licet:gated false", "at most one licet:gated"),
+    ("licet:likes 0", 'licet:private "yes"', "at most one licet:private"),
+    ("licet:likes 0", "licet:disabled true , false", "at most one licet:disabled"),
+    ("licet:likes 0", 'licet:newVersion "o/next"', "at most one licet:newVersion"),
+    ("licet:likes 0", "licet:newVersion license:x", "at most one licet:newVersion"),
+    (
+        "licet:likes 0",
+        "licet:circumstance licet:NoLicense",
+        "a circumstance that the ontology declares",
+    ),
+]
+STATEMENT_FAULTS = [
+    ('dcterms:source "card" ;', "", "one dcterms:source"),
+    ('"mit"', '"mit" , "x"', "one licet:statedLicense"),
+    ("namesLicense license:x", "namesLicense family:f", "names no terms is a licet:gap"),
 ]
 DERIVATION_FAULTS = [
     ("model:m licet:copyOf license:x .", "Name what a work derives from"),
@@ -307,6 +369,44 @@ DERIVATION_FAULTS = [
     ("dataset:d licet:derivativeOf dataset:d .", "from itself"),
     ("model:m licet:trainedOn model:n .", "under https://w3id.org/licet/dataset/"),
     ("dataset:d licet:generatedBy dataset:e .", "under https://w3id.org/licet/model/"),
+]
+LICENSE_CHANGE_FAULTS = [
+    ("a licet:LicenseChange", "a licet:Change", "Say what changed"),
+    ("a licet:LicenseChange", "a licet:LicenseChange , licet:Removal", "Say what changed"),
+    ("licet:changeOf model:m ;", "", "the one work that changed"),
+    ("licet:changeOf model:m", "licet:changeOf model:m , model:n", "the one work that changed"),
+    ("licet:changeOf model:m", "licet:changeOf license:x", "the one work that changed"),
+    ("licet:before license:x ;", "", "until the change, at least one"),
+    ("licet:before license:x", "licet:before model:m", "until the change, at least one"),
+    ("; licet:after licet:NoLicense .", ".", "since the change, at least one"),
+    ("licet:after licet:NoLicense", 'licet:after "mit"', "since the change, at least one"),
+    ('dcterms:date "2025-03-01T00:00:00Z"^^xsd:dateTime ;', "", "exactly one dcterms:date"),
+    ('dcterms:date "2025-03', 'dcterms:date "2025-05', "exactly one dcterms:date"),
+    ('dcterms:date "2025-03-01T00:00:00Z"^^xsd:dateTime', "dcterms:date 2025", "one dcterms:date"),
+    (
+        'licet:unchangedAt "2025-02-01T00:00:00Z"^^xsd:dateTime ;',
+        "",
+        "exactly one licet:unchangedAt",
+    ),
+    ('licet:unchangedAt "2025-02', 'licet:unchangedAt "2025-12', "exactly one licet:unchangedAt"),
+    (
+        'licet:changeSeenAt "2025-04-01T00:00:00Z"^^xsd:dateTime .',
+        "dcterms:type model:x .",
+        "exactly one licet:changeSeenAt",
+    ),
+    ('licet:heldSince "2025-01', 'licet:heldSince "2025-12', "at most one licet:heldSince"),
+]
+LINEAGE_CHANGE_FAULTS = [
+    ("licet:changedParent model:n ;", "", "the one work to which the derivation changed"),
+    ("licet:changedParent model:n", "licet:changedParent license:x", "the one work to which"),
+    ("; licet:after licet:finetunedFrom .", ".", "the relations to the other work"),
+    ("licet:after licet:finetunedFrom", "licet:after license:x", "the relations to the other"),
+]
+GATING_CHANGE_FAULTS = [
+    ('licet:gatedBefore "no" ;', "", "one licet:gatedBefore"),
+    ('licet:gatedBefore "no"', 'licet:gatedBefore "perhaps"', "one licet:gatedBefore"),
+    ('; licet:gatedAfter "manual" .', ".", "one licet:gatedAfter"),
+    ('licet:gatedAfter "manual"', 'licet:gatedAfter "no" , "yes"', "one licet:gatedAfter"),
 ]
 MODEL_RELATIONS = (
     "adapterFor",
@@ -362,7 +462,12 @@ FAULTY = [
     *((UNREAD + more, said) for more, said in UNREAD_FAULTS),
     (changed(UNREAD, '; rdfs:label "License U"@en', ""), "exactly one rdfs:label"),
     *((changed(WORK, old, new), said) for old, new, said in WORK_FAULTS),
+    *((changed(STATEMENT, old, new), said) for old, new, said in STATEMENT_FAULTS),
+    *((changed(ALIAS, old, new), said) for old, new, said in ALIAS_FAULTS),
     *DERIVATION_FAULTS,
+    *((changed(LICENSE_CHANGE, old, new), said) for old, new, said in LICENSE_CHANGE_FAULTS),
+    *((changed(LINEAGE_CHANGE, old, new), said) for old, new, said in LINEAGE_CHANGE_FAULTS),
+    *((changed(GATING_CHANGE, old, new), said) for old, new, said in GATING_CHANGE_FAULTS),
     *(
         (f"{DERIVATION} dataset:d licet:{relation} model:x .", "the work is a dataset")
         for relation in MODEL_RELATIONS

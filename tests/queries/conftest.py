@@ -19,7 +19,14 @@ from licet_ontology.terms import NS, RDF, license_iri, term
 from licet_reasoning.build import build
 from licet_service.dataset import Dataset, OpenSnapshot
 
-GAPS = ("NoLicense", "UnidentifiedLicense", "AmbiguousLicense", "UnstatedRelation")
+GAPS = (
+    "NoLicense",
+    "UnidentifiedLicense",
+    "AmbiguousLicense",
+    "UnstatedRelation",
+    "UnnamedWork",
+)
+CIRCUMSTANCES = ("LicenseMismatch", "LineageMismatch", "UnreadText")
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,8 @@ class World:
     """A source of works that are described in a text.
 
     One work a line: ``kind id: item, item``. The kind may be left out of a model. An item is a
-    license of the catalogue, a gap, or a relation and a parent: ``finetunedFrom meta/llama``.
+    license of the catalogue, a gap, a circumstance, a relation and a parent
+    (``finetunedFrom meta/llama``), or a date (``created 2025-03-01``, ``modified 2025-03-01``).
     """
 
     text: str
@@ -56,17 +64,32 @@ def _key(text: str) -> tuple[str, str]:
 def _work(key: tuple[str, str], items: list[str]) -> WorkRecord:
     licenses: list[str] = []
     gaps: list[str] = []
+    circumstances: list[str] = []
     derivations: list[Derivation] = []
+    dates: dict[str, str] = {}
     for item in filter(None, items):
         first, _, rest = item.partition(" ")
         if first in STATED_RELATIONS:
             derivations.append(Derivation(key, first, _key(rest), "hub"))
+        elif first in {"created", "modified"}:
+            dates[first] = f"{rest}T00:00:00Z"
         elif first in GAPS:
             gaps.append(term(first))
+        elif first in CIRCUMSTANCES:
+            circumstances.append(term(first))
         else:
             assert license_iri(item) in _licenses(), f"{item!r} is not in the catalogue"
             licenses.append(license_iri(item))
-    return WorkRecord(*key, licenses=tuple(licenses), gaps=tuple(gaps), derivations=derivations)
+    return WorkRecord(
+        *key,
+        created=dates.get("created"),
+        modified=dates.get("modified"),
+        licenses=tuple(licenses),
+        declared_licenses=tuple(licenses),
+        gaps=tuple(gaps),
+        circumstances=tuple(circumstances),
+        derivations=derivations,
+    )
 
 
 @cache
@@ -88,19 +111,26 @@ def read_world() -> Callable[[str], World]:
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return one data folder for all snapshots, so that the catalogue is closed once."""
+    """Return a data folder that keeps the closed catalogue, so that it is closed once."""
     return tmp_path_factory.mktemp("data")
 
 
 @pytest.fixture(scope="session")
-def snapshot_of(data: Path) -> Callable[[str], OpenSnapshot]:
-    """Return what builds the snapshot of a world and opens it."""
+def snapshot_of(
+    data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., OpenSnapshot]:
+    """Return what builds the snapshots of worlds, one after the other, and opens the last."""
 
-    def build_world(text: str) -> OpenSnapshot:
-        build(data, [World(text)])
-        return Dataset(data).latest()
+    def build_worlds(*texts: str) -> OpenSnapshot:
+        # A folder of its own, so that one world is not the past of another.
+        folder = tmp_path_factory.mktemp("world")
+        (data / "cache").mkdir(exist_ok=True)
+        (folder / "cache").symlink_to(data / "cache", target_is_directory=True)
+        for text in texts:
+            build(folder, [World(text)])
+        return Dataset(folder).latest()
 
-    return build_world
+    return build_worlds
 
 
 @pytest.fixture(scope="session")

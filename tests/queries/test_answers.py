@@ -1,8 +1,9 @@
 """Each public query in its smallest world: what it must answer, and what it must leave out.
 
-``worlds/<query>.yaml`` holds the works, and answers written by hand from the meaning of the
-question: parameters, the columns that are compared and the rows in their order. ``among`` keeps
-only rows whose column has one of some values or none, where others do not matter.
+``worlds/<query>.yaml`` holds the works, as one text or one text per snapshot, and answers written
+by hand from the meaning of the question: parameters, the columns that are compared and the rows in
+their order. ``among`` keeps only rows whose column has one of some values or none, where others do
+not matter.
 """
 
 from __future__ import annotations
@@ -68,8 +69,12 @@ def rows_of(answer: dict[str, Any], solutions: QuerySolutions) -> list[Row]:
 
 
 @pytest.fixture(scope="module")
-def snapshots(snapshot_of: Callable[[str], OpenSnapshot]) -> Callable[[str], OpenSnapshot]:
-    return cache(lambda name: snapshot_of(world(name)["works"]))
+def snapshots(snapshot_of: Callable[..., OpenSnapshot]) -> Callable[[str], OpenSnapshot]:
+    def built(name: str) -> OpenSnapshot:
+        works = world(name)["works"]
+        return snapshot_of(*([works] if isinstance(works, str) else works))
+
+    return cache(built)
 
 
 @pytest.mark.parametrize(("name", "number"), ANSWERS)

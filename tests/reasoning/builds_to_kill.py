@@ -45,7 +45,11 @@ def arm(point: str) -> None:
 
     # What is put in their place are names of other modules, and private ones.
     ends: dict[str, tuple[Any, str, Any]] = {
-        "after reading": (build_module, "works_table", kill),
+        "after reading": (build_module, "shipped_catalogue", kill),
+        "before changes are compared": (build_module, "history_of", kill),
+        "before changes are written": (build_module, "change_lines", kill),
+        "before provenance is added": (build_module, "_add_to_store", kill),
+        "while provenance is added": (build_module, "parse", kill),
         "during table writing": (pq, "write_table", write_then_kill),
         "before the store is loaded": (build_module, "_load_store", kill),
         "during store load": (build_module, "Store", open_then_kill_soon),

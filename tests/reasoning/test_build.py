@@ -98,6 +98,7 @@ def test_a_snapshot_holds_store_tables_rejects_and_manifest_and_nothing_else(
         "tables",
     ]
     assert sorted(path.name for path in (sample.path / "tables").iterdir()) == [
+        "changes.parquet",
         "derivations.parquet",
         "models.parquet",
         "situations.parquet",
@@ -115,6 +116,7 @@ def test_the_manifest_counts_the_triples_of_each_graph_of_the_store(sample: Snap
 
 def test_a_snapshot_has_the_graphs_that_queries_rely_on(sample: Snapshot) -> None:
     assert {graph.removeprefix(GRAPH) for graph in sample.manifest["triples"]} == {
+        "changes",
         "hub",
         "licenses",
         "ontology",
@@ -151,7 +153,7 @@ def test_the_manifest_counts_the_situations_of_the_store(sample: Snapshot, readi
 def test_the_manifest_has_the_hash_of_each_table(sample: Snapshot) -> None:
     assert sample.manifest["tables"] == {
         name: hashlib.sha256(sample.table(name).read_bytes()).hexdigest()
-        for name in ("derivations", "models", "situations")
+        for name in ("changes", "derivations", "models", "situations")
     }
 
 
@@ -471,9 +473,13 @@ def assert_next_build_works(data: Path, dump: JsonLinesDump) -> None:
     "point",
     [
         "after reading",
+        "before changes are compared",
         "during table writing",
+        "before changes are written",
         "before the store is loaded",
         "during store load",
+        "before provenance is added",
+        "while provenance is added",
         "before the rename",
         "between rename and link",
     ],
@@ -486,6 +492,35 @@ def test_a_build_killed_at_a_point_leaves_the_former_snapshot_in_force(
     assert killer.build(data, dump, point=point) == -signal.SIGKILL
     assert_as_it_was(data, former)
     assert_next_build_works(data, dump)
+
+
+@pytest.mark.parametrize("point", ["before changes are written", "while provenance is added"])
+def test_a_build_after_one_that_was_killed_completes_the_history_as_if_it_had_not_been(
+    tmp_path: Path, killer: Killer, data: Path, point: str
+) -> None:
+    relicensed = ({"id": "meta/base", "tags": ["license:mit"]}, *HUB[1:])
+    before, after = dump_of(tmp_path, *HUB), dump_of(tmp_path, *relicensed, name="after.jsonl")
+    first = build(data, [before])
+    undisturbed = tmp_path / "undisturbed"
+    shutil.copytree(data, undisturbed, symlinks=True)
+    whole = build(undisturbed, [after])
+    assert killer.build(data, after, point=point) == -signal.SIGKILL
+    assert current(data) == first
+    resumed = build(data, [after])
+
+    def known_of_the_past(snapshot: Snapshot) -> list[str]:
+        quads = Store.read_only(str(snapshot.store)).quads_for_pattern(
+            None, None, None, NamedNode(GRAPH + "changes")
+        )
+        return sorted(map(str, quads))
+
+    assert any("LicenseChange" in quad for quad in known_of_the_past(whole))
+    # Both dates of the files are the same, so nothing depends on when the builds were made.
+    assert known_of_the_past(resumed) == known_of_the_past(whole)
+    assert resumed.manifest["tables"] == whole.manifest["tables"]
+    assert resumed.manifest["last_snapshot"] == first.id
+    stated = rows(resumed, "SELECT ?former { ?snapshot prov:wasRevisionOf ?former }", "provenance")
+    assert stated == [(f"https://w3id.org/licet/snapshot/{first.id}",)]
 
 
 def test_a_build_killed_at_any_time_leaves_one_whole_snapshot_in_force(

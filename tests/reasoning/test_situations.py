@@ -7,9 +7,8 @@ from functools import cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from licet_ingest.collect import Collection
+from licet_ingest.collect import collect_records
 from licet_ingest.records import Derivation, WorkRecord
-from licet_ingest.tables import derivations_table, works_table
 from licet_ontology.terms import license_iri, term
 from licet_reasoning.closure import reaching
 from licet_reasoning.lineage import lineage_of
@@ -29,14 +28,14 @@ def situations(
     licenses: dict[str, str | None], steps: list[Step], reading: str = "cautious"
 ) -> dict[str, Situation]:
     """Return the situation of each model of a world by its name."""
-    collection = Collection(
-        {
-            ("model", name): WorkRecord("model", name, licenses=(iri,) if iri else ())
+    collection = collect_records(
+        [
+            WorkRecord("model", name, licenses=(iri,) if iri else ())
             for name, iri in licenses.items()
-        },
-        {Derivation(("model", c), r, ("model", p), "hub"): None for c, r, p in steps},
+        ],
+        [Derivation(("model", c), r, ("model", p), "hub") for c, r, p in steps],
     )
-    works, derivations = works_table(collection), derivations_table(collection)
+    works, derivations = collection.works_table, collection.derivations_table
     automaton = program().automaton
     lineage = lineage_of(works, derivations, automaton)
     found = group(lineage, automaton, reaching(lineage, automaton), reading)
