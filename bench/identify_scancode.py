@@ -12,7 +12,6 @@ from pathlib import Path
 started = time.perf_counter()
 
 import json  # noqa: E402
-import resource  # noqa: E402
 import sys  # noqa: E402
 
 read_from = time.perf_counter()
