@@ -12,9 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from licet_ingest.fields import MAX_VALUES
+from licet_ingest.fields import MAX_VALUES, unfolded
 from licet_ingest.identifiers import id_fault, named_work, named_works
 from licet_ingest.records import (
     LINEAGE_MISMATCH,
@@ -147,13 +145,15 @@ def _read_resolved(
     None where the source does not have it, or has it empty, which some do for all models.
     """
     value = item.get(_RESOLVED)
-    if isinstance(value, str):  # as in dumps whose columns are flat
-        value = _parsed(value)
+    if isinstance(value, str):
+        value = unfolded(value)
     if value is None:
         return None
     if isinstance(value, list):
         value = {"models": value, "relation": None}
-    if not isinstance(value, dict) or not isinstance(value.get("models"), list | None):
+    # An object without a list of models may name them in some other way.
+    named = value.get("models", value or None) if isinstance(value, dict) else value
+    if not isinstance(value, dict) or not isinstance(named, list | None):
         reading.lost(_RESOLVED, value, "is not an object with a list of models")
         return None
     word, models = value.get("relation"), value.get("models") or []
@@ -171,13 +171,6 @@ def _read_resolved(
         elif isinstance(base, str):
             found.setdefault(base.lower(), (base, relation))
     return found or None
-
-
-def _parsed(text: str) -> object:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return text
 
 
 def _read_tags(

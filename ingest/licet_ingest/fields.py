@@ -6,14 +6,17 @@ import re
 from datetime import datetime
 from typing import Any
 
+from licet_ingest.decoding import parsed_json
 from licet_ingest.records import Fault
 
 MAX_VALUE_CHARS = 500
 """A value of a card is kept up to this length; ids and names are far shorter."""
 MAX_VALUES = 10_000
 """Values of one list field that are looked at; real lists have up to 65 bases, 2,074 tags."""
-_TELLING_TAGS = ("license:", "dataset:", "base_model:", "merge", " ")
+_TELLING_TAGS = ("license:", "dataset:", "source_datasets:", "base_model:", "merge", " ")
 """How tags begin that are read; one that begins with a space may be one of them."""
+_SEVERAL_TAGS = re.compile(r"[\s,;|\"'\[{]")
+"""In a text that stands for a list of tags, and not for one tag."""
 _ALTERED = "was cut, or held characters that do not print"
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|\+00:00)\Z", re.ASCII)
@@ -25,10 +28,17 @@ _UNPRINTABLE = re.compile(
 
 def bounded(value: object) -> str:
     """Return a value as text that is safe to keep: printable and of bounded length."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else _shown(value)
     if _is_plain(text):
         return text.strip()  # as nearly all are, and four times as fast
     return _UNPRINTABLE.sub("", text[:MAX_VALUE_CHARS]).strip()
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except RecursionError:  # JSON may be nested deeper than Python writes
+        return f"a deeply nested {type(value).__name__}"
 
 
 def _is_plain(text: str) -> bool:
@@ -105,14 +115,25 @@ class RecordReading:
     def tags(self, source: dict[str, Any]) -> list[str]:
         """Return the tags that can say something here; most of a work's tags cannot."""
         value = source.get("tags")
+        if isinstance(value, str) and value.lstrip().startswith("["):
+            value = unfolded(value)
+            source = {"tags": value}
+        if value is None:
+            return []
         if not isinstance(value, list) or len(value) > MAX_VALUES:
-            if isinstance(value, list):
+            # One text may be one tag; whatever else there is may hold any.
+            if not isinstance(value, str) or _SEVERAL_TAGS.search(value):
                 self.upstream_lost = self.license_lost = True
+            if isinstance(value, str) and _SEVERAL_TAGS.search(value):
+                self.fault("tags", value, "is one text, not a list")
+                return []
             return self.texts(source, "tags")
         try:
             together = " ".join(value)
         except TypeError:  # one of them is no text
             together = "\n"
+            if not all(tag is None or isinstance(tag, str) for tag in value):
+                self.upstream_lost = self.license_lost = True
         if (
             together.isascii()
             and together.isprintable()
@@ -156,6 +177,14 @@ class RecordReading:
             return kept
         self.fault(field, item, _ALTERED)
         return f"{kept}\N{REPLACEMENT CHARACTER}"
+
+
+def unfolded(text: str) -> object:
+    """Return the value that a text holds as JSON, as in dumps whose columns are flat, or it."""
+    try:
+        return parsed_json(text)
+    except ValueError:
+        return text
 
 
 def _on_calendar(text: str) -> bool:

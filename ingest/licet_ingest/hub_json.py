@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from licet_ingest.bases import add_bases
-from licet_ingest.fields import MAX_VALUE_CHARS, MAX_VALUES, RecordReading, bounded
+from licet_ingest.fields import MAX_VALUE_CHARS, MAX_VALUES, RecordReading, bounded, unfolded
 from licet_ingest.identifiers import id_fault, named_work, named_works
 from licet_ingest.license_names import UNIDENTIFIED, resolve
 from licet_ingest.records import (
@@ -21,6 +19,16 @@ from licet_ingest.records import (
 
 MAX_LICENSES = 100
 """Values of a license field that are looked at; real ones have up to three."""
+
+_MISSPELT = {
+    **dict.fromkeys(
+        ("licence", "License", "Licence", "LICENSE", "licences", "Licenses"), "license"
+    ),
+    **dict.fromkeys(("base_models", "base-model", "base-models", "basemodel"), "base_model"),
+    **dict.fromkeys(("Base_Model", "Base_model", "BASE_MODEL", "BaseModel"), "base_model"),
+    **dict.fromkeys(("baseModel", "base model", "Base Model"), "base_model"),
+}
+"""What authors write in place of the Hub's fields, which the Hub does not read."""
 
 __all__ = ["MAX_VALUES", "MAX_VALUE_CHARS", "bounded", "work_record"]
 
@@ -44,6 +52,8 @@ def work_record(item: object, kind: str, place: str) -> tuple[WorkRecord | None,
     assert isinstance(work_id, str)  # noqa: S101 - id_fault has just said so
     reading = RecordReading(work_id)
     card = _card(reading, item)
+    if not _MISSPELT.keys().isdisjoint(card):
+        _leave_misspelt(reading, card, sorted(card.keys() & _MISSPELT.keys()))
     tags = reading.tags(item)
     record = WorkRecord(
         kind=kind,
@@ -75,8 +85,8 @@ def work_record(item: object, kind: str, place: str) -> tuple[WorkRecord | None,
 def _card(reading: RecordReading, item: dict[str, Any]) -> dict[str, Any]:
     """Return the metadata of the card; if they cannot be read, anything may stand in them."""
     card = item.get("cardData")
-    if isinstance(card, str):  # as in dumps whose columns are flat
-        card = _parsed(card)
+    if isinstance(card, str):
+        card = unfolded(card)
     if isinstance(card, dict):
         return card
     if card is not None:
@@ -85,11 +95,18 @@ def _card(reading: RecordReading, item: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _parsed(text: str) -> object:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return text
+def _leave_misspelt(reading: RecordReading, card: dict[str, Any], fields: list[str]) -> None:
+    """Note what stands in fields that the Hub does not have, unless the right one says it, too."""
+    for field in fields:
+        right = _MISSPELT[field]
+        value, stated = card[field], card.get(right)
+        if value in (None, "", [], stated) or (isinstance(stated, list) and value in stated):
+            continue
+        reading.fault(f"cardData.{field}", value, f"is no field of the Hub; it is called {right}")
+        if right == "license":
+            reading.license_lost = True
+        else:
+            reading.upstream_lost = True
 
 
 def _gated(reading: RecordReading, item: dict[str, Any]) -> str | None:
@@ -177,6 +194,7 @@ def _add_datasets(
     reading: RecordReading, record: WorkRecord, tags: list[str], card: dict[str, Any]
 ) -> None:
     if record.kind != "model":
+        _add_source_datasets(reading, record, tags, card)
         return
     named = [(dataset, "hub") for dataset in _tagged(tags, "dataset:")]
     if "datasets" in card:
@@ -192,3 +210,29 @@ def _add_datasets(
                 known.add(dataset.lower())
                 parent = "dataset", dataset
                 record.derivations.append(Derivation(record.key, "trainedOn", parent, source))
+
+
+def _add_source_datasets(
+    reading: RecordReading, record: WorkRecord, tags: list[str], card: dict[str, Any]
+) -> None:
+    """Add the datasets that a dataset extends: ``extended|NAME``, beside ``original``."""
+    faults = len(reading.faults)
+    from_card = reading.texts(card, "source_datasets")
+    reading.upstream_lost |= len(reading.faults) > faults
+    from_tags = _tagged(tags, "source_datasets:")
+    for value in dict.fromkeys([*from_card, *from_tags]):
+        if value == "original":
+            continue
+        name = value.removeprefix("extended|")
+        named, reason = named_work(name, "dataset")
+        if name in {"extended", "other"} or name.startswith("other-"):
+            named, reason = None, "is not on the Hub, or is not said to be"  # the Hub's own words
+        elif named is not None and named.lower() == record.id.lower():
+            named, reason = None, "names the dataset itself"
+        if named is None:
+            reading.lost("source_datasets", value, reason)
+            continue
+        source = "card" if value in from_card else "hub"
+        derivation = Derivation(record.key, "adaptedFrom", ("dataset", named), source)
+        if derivation not in record.derivations:
+            record.derivations.append(derivation)

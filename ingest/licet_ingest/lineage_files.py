@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from licet_ingest.decoding import parsed_json
+from licet_ingest.fields import bounded
 from licet_ingest.identifiers import named_work
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ class StatedLineage:
 def adapter_lineage(data: bytes) -> StatedLineage:
     """Return what an adapter_config.json says of the model it was trained against."""
     try:
-        config: Any = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
+        config: Any = parsed_json(data.removeprefix(b"\xef\xbb\xbf"))
+    except ValueError as error:
         return StatedLineage(faults=((ADAPTER_FILE, "", f"is not JSON: {error}"),))
     if not isinstance(config, dict):
         return StatedLineage(faults=((ADAPTER_FILE, "", "is not an object"),))
@@ -78,7 +78,7 @@ def adapter_lineage(data: bytes) -> StatedLineage:
     work_id, reason = named_work(base) if isinstance(base, str) else (None, "is not text")
     if work_id is None:
         field = f"{ADAPTER_FILE} base_model_name_or_path"
-        return StatedLineage(faults=((field, str(base)[:500], reason),), is_adapter=True)
+        return StatedLineage(faults=((field, bounded(base), reason),), is_adapter=True)
     return StatedLineage((("adapterFor", "model", work_id),), is_adapter=True)
 
 

@@ -26,6 +26,10 @@ MAX_RECIPES = 50
 MAX_REFERENCES = 1_000
 
 _RECIPE_WORD = re.compile(r"^[ -]{0,40}(?:merge_method|source_model) *:", re.MULTILINE)
+_REFERENCE_LINE = re.compile(
+    r"^[ \t-]{0,40}(?:base_model|model|source_model) *: *[\"']?([\w.-]{1,96}/[\w.-]{1,96})",
+    re.MULTILINE | re.ASCII,
+)
 _CODE = frozenset({"bash", "console", "js", "json", "py", "python", "sh", "shell", "zsh"})
 _NOT_WEIGHTS = frozenset({"chat_template", "parameters", "tokenizer", "tokenizer_source"})
 _REFERENCE_KEYS = frozenset({"base_model", "model", "source_model"})
@@ -58,6 +62,15 @@ def recipe_blocks(body: str) -> Iterator[str]:
             found += 1
             if found == MAX_RECIPES:
                 return
+
+
+def names_outside(body: str) -> list[str]:
+    """Return the ids in what looks like a recipe and stands in no block that is read as one."""
+    if "merge_method" not in body and "source_model" not in body:
+        return []
+    for block in recipe_blocks(body):
+        body = body.replace(block, "", 1)
+    return list(dict.fromkeys(_REFERENCE_LINE.findall(body))) if _RECIPE_WORD.search(body) else []
 
 
 def read_recipes(texts: Iterable[tuple[str, str]]) -> Recipe:

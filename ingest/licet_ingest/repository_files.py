@@ -25,7 +25,7 @@ _NO_TEXT = re.compile(
     r"\.(?:py|json|jsonl|ya?ml|csv|pdf|png|jpe?g|svg|html?|docx?|zip|gz|safetensors|bin)\Z",
     re.IGNORECASE,
 )
-_NOTICE = re.compile(r"notice|third.?part", re.IGNORECASE)
+_NOTICE = re.compile(r"notice|third.?part|(?:\A|[_. -])code(?:[_. -]|\Z)", re.IGNORECASE)
 
 
 class UnreadableFileError(SourceError):
@@ -128,5 +128,5 @@ def license_files(names: list[str], linked: str | None = None) -> list[str]:
 
 
 def is_notice(name: str) -> bool:
-    """Tell whether a file holds notices, which may quote licenses of what a work contains."""
+    """Tell whether a file holds notices or licenses of what a work contains, such as its code."""
     return _NOTICE.search(name) is not None

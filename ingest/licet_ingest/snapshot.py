@@ -120,6 +120,7 @@ def building(data: Path, snapshot_id: str) -> Generator[Path]:
         _sync(folder)
         finished = snapshots / snapshot_id
         folder.rename(finished)
+        _sync_one(snapshots)  # or a power cut could leave a link to what is not there
         _point(data, finished)
         _forget_old(snapshots, finished)
 

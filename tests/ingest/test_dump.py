@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -83,10 +84,9 @@ def test_a_dump_of_datasets_holds_datasets(tmp_path: Path) -> None:
         b"{'id': 'o/a'}",
         b'{"id": "o/a"} {"id": "o/b"}',
         b'{"id": "\xff\xfe"}',
-        b'{"downloads": NaN}',
         b"[" * 2000,
     ],
-    ids=["cut", "other quotes", "two in a line", "not UTF-8", "NaN", "nested too deep"],
+    ids=["cut", "other quotes", "two in a line", "not UTF-8", "nested too deep"],
 )
 def test_a_line_that_is_not_json_is_rejected_with_its_place(tmp_path: Path, line: bytes) -> None:
     source = dump_of(tmp_path, A + b"\n\n" + line + b"\n" + B + b"\n")
@@ -94,6 +94,41 @@ def test_a_line_that_is_not_json_is_rejected_with_its_place(tmp_path: Path, line
     [(place, _, reason)] = rejected(source)
     assert place == "dump.jsonl line 3"
     assert reason.startswith("is not JSON: ")
+
+
+@pytest.mark.parametrize("value", [b"NaN", b"-Infinity", b"1e999", b"1" * 400, rb'"\ud800"'])
+def test_a_value_that_is_no_json_to_the_letter_spoils_no_record(
+    tmp_path: Path, value: bytes
+) -> None:
+    line = b'{"id": "o/c", "cardData": {"license": "mit", "metric": ' + value + b"}}"
+    [item] = dump_of(tmp_path, line).items()
+    assert item.work is not None
+    assert (item.work.stated_licenses, item.faults) == (("mit",), ())
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_of_a_field_that_stands_twice_both_values_are_kept(tmp_path: Path, as_text: bool) -> None:
+    card = '{"license": "mit", "base_model": "o/a", "license": "gpl-3.0", "base_model": ["o/b"]}'
+    line = f'{{"id": "o/c", "cardData": {json.dumps(card) if as_text else card}}}'
+    [item] = dump_of(tmp_path, line.encode()).items()
+    assert item.work is not None
+    assert item.work.stated_licenses == ("mit", "gpl-3.0")
+    assert [d.parent[1] for d in item.work.derivations] == ["o/a", "o/b"]
+
+
+def test_values_nested_deeper_than_python_writes_are_left_out(tmp_path: Path) -> None:
+    line = b'{"id": "o/c", "gated": ' + b"[" * 1020 + b"]" * 1020 + b"}"
+    [item] = dump_of(tmp_path, line).items()
+    assert [fault.value for fault in item.faults] == ["a deeply nested list"]
+
+
+def test_a_file_may_have_a_name_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"du\xffmp.jsonl")
+    path.write_bytes(A + b"\n5\n")
+    source = JsonLinesDump(path)
+    assert source.name == source.describe()["name"] == "du\N{REPLACEMENT CHARACTER}mp.jsonl"
+    [(place, _, _)] = rejected(source)
+    assert place.encode()
 
 
 def test_the_beginning_of_a_broken_line_is_kept_as_text(tmp_path: Path) -> None:

@@ -483,6 +483,70 @@ def test_values_beyond_the_limit_of_a_list_are_left_out_with_a_reason() -> None:
     assert record.gaps == (UNIDENTIFIED, UNNAMED_WORK)
 
 
+@pytest.mark.parametrize(
+    "tags",
+    [
+        "license:mit, base_model:a/b",
+        {"0": "license:mit"},
+        [["base_model:a/b"]],
+        [{"base_model": "a/b"}],
+        '["license:mit"',
+    ],
+)
+def test_tags_that_are_no_list_of_texts_leave_license_and_bases_open(tags: object) -> None:
+    record, faults = read(tags=tags)
+    assert len(faults) == 1
+    assert record.gaps == (UNIDENTIFIED, UNNAMED_WORK)
+
+
+def test_tags_may_be_a_list_as_text() -> None:
+    record, faults = read(tags='["license:mit", "base_model:o/a", "base_model:finetune:o/a"]')
+    assert (record.stated_licenses, faults) == (("mit",), [])
+    assert record.derivations == [from_model("finetunedFrom", "o/a")]
+
+
+def test_an_answer_of_the_hub_without_its_list_of_models_leaves_bases_open() -> None:
+    record, faults = read(baseModels={"relation": "finetune", "model": "o/a"})
+    assert [fault.field for fault in faults] == ["baseModels"]
+    assert UNNAMED_WORK in record.gaps
+    assert read(baseModels={})[1] == []
+
+
+@pytest.mark.parametrize("field", ["base_models", "base-model", "Base_Model", "basemodel"])
+def test_a_base_in_a_field_that_is_misspelt_is_not_silence(field: str) -> None:
+    record, faults = read(cardData={"license": "mit", field: "o/a"})
+    assert reasons(faults) == [
+        (f"cardData.{field}", "o/a", "is no field of the Hub; it is called base_model")
+    ]
+    assert record.gaps == (UNNAMED_WORK,)
+    assert read(cardData={"base_model": ["o/a"], field: "o/a"})[1] == []
+
+
+def test_a_license_in_a_field_that_is_misspelt_is_not_silence() -> None:
+    record, faults = read(cardData={"license": "mit", "licence": "cc-by-nc-4.0"})
+    assert len(faults) == 1
+    assert record.gaps == (UNIDENTIFIED,)
+
+
+def test_a_dataset_is_adapted_from_those_that_it_extends() -> None:
+    card = {"license": "mit", "source_datasets": ["original", "extended|squad", "o/data"]}
+    record, faults = read("dataset", cardData=card, tags=["source_datasets:extended|o/tagged"])
+    assert faults == []
+    assert [(d.relation, d.parent, d.source) for d in record.derivations] == [
+        ("adaptedFrom", ("dataset", "squad"), "card"),
+        ("adaptedFrom", ("dataset", "o/data"), "card"),
+        ("adaptedFrom", ("dataset", "o/tagged"), "hub"),
+    ]
+    assert record.gaps == ()
+
+
+@pytest.mark.parametrize("value", ["extended", "extended|other-crawl", "the web", "extended|O/M"])
+def test_a_source_of_a_dataset_that_names_none_is_a_gap(value: str) -> None:
+    record, faults = read("dataset", cardData={"license": "mit", "source_datasets": [value]})
+    assert [fault.value for fault in faults] == [value]
+    assert record.gaps == (UNNAMED_WORK,)
+
+
 ################################################################ anything at all
 
 # The first draw of a text makes tables of Unicode, which takes a second on a slow machine.

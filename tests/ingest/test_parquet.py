@@ -248,6 +248,15 @@ def test_an_absent_file_and_a_folder_are_sources_that_cannot_be_read(tmp_path: P
             list(ParquetDump(path).items())
 
 
+def test_a_file_with_two_columns_of_one_name_is_a_source_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    table = minimal("o/a")
+    path = dump_of(tmp_path, table.append_column("tags", table["tags"])).path
+    with pytest.raises(SourceError, match="two columns tags"):
+        list(ParquetDump(path).items())
+
+
 class PlainKeys(encryption.KmsClient):  # type: ignore[misc]
     """Keys that wrap nothing, as good as any for a file that nobody can open."""
 

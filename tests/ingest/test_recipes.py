@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet_ingest.recipes import MAX_REFERENCES, Recipe, read_recipes, recipe_blocks, references
+from licet_ingest.recipes import (
+    MAX_REFERENCES,
+    Recipe,
+    names_outside,
+    read_recipes,
+    recipe_blocks,
+    references,
+)
 
 SLERP = """\
 slices:
@@ -186,3 +193,16 @@ def test_no_body_makes_it_fail(body: str) -> None:
 @pytest.mark.parametrize("body", ["        ```" + " " * 2_000_000, "```\n" * 500_000])
 def test_what_is_made_to_be_slow_is_not(body: str) -> None:
     assert list(recipe_blocks(body + "merge_method: x")) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"```bash\ncat > c.yml <<EOF\n{SLERP}EOF\n```\n",
+        f"<pre>\n{SLERP}</pre>\n",
+        "merge_method: ties\nmodels:\n  - model: o/one\n  - model: 'o/two'\n",
+    ],
+)
+def test_what_a_recipe_outside_of_blocks_of_yaml_names_is_told(body: str) -> None:
+    assert {"o/one", "o/two"} <= set(names_outside(body))
+    assert names_outside(f"```yaml\n{SLERP}```\n") == []

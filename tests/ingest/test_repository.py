@@ -20,6 +20,7 @@ from licet_ingest.records import (
     Fault,
     WorkRecord,
 )
+from licet_ingest.repository_files import MAX_LICENSE_BYTES
 from licet_ingest.sources import SourceItem, repository
 from licet_ingest.sources.repository import MIN_LICENSE_CHARS, Repositories, permitting_commerce
 from licet_ontology.errors import SourceError
@@ -352,7 +353,27 @@ def test_a_link_to_a_license_text_that_is_not_there_is_a_fault(tmp_path: Path) -
 def test_a_license_file_that_is_no_text_is_a_fault(tmp_path: Path) -> None:
     data = b"%PDF-1.7\x00\x01"
     work, faults = record(tmp_path, {"README.md": card("license: mit"), "LICENSE": data})
-    assert (work.detected_licenses, faults) == ((), [("LICENSE", "is not text")])
+    assert faults == [("LICENSE", "is not text")]
+    assert work.detected_licenses == (DetectedText("LICENSE", "unknown"),)
+    assert (work.licenses, work.gaps) == ((license_iri("mit"),), (UNIDENTIFIED,))
+
+
+def test_of_a_license_file_that_is_read_in_part_nothing_is_concluded(tmp_path: Path) -> None:
+    data = MIT + " " * MAX_LICENSE_BYTES + "Not for commercial use."
+    work, _ = record(tmp_path, {"README.md": card("license: other"), "LICENSE": data})
+    assert work.detected_licenses == (DetectedText("LICENSE", "unknown"),)
+    assert (work.licenses, work.gaps) == ((), (UNIDENTIFIED,))
+
+
+@pytest.mark.parametrize(
+    "name", ["NOTICE", "THIRD_PARTY_LICENSES.txt", "LICENSE-THIRD-PARTY", "LICENSE-CODE"]
+)
+def test_a_license_of_something_in_the_work_is_not_that_of_the_work(
+    tmp_path: Path, name: str
+) -> None:
+    work, faults = record(tmp_path, {"README.md": card("tags: [x]"), name: MIT})
+    assert (work.licenses, work.detected_licenses, work.gaps) == ((), (), (NO_LICENSE,))
+    assert faults == [(name, "may be of something in the work")]
 
 
 def test_license_files_are_bounded_in_size_and_number(tmp_path: Path) -> None:
@@ -399,7 +420,11 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (folder / "NOTICE").symlink_to("gone")
     [found] = Repositories(folder).items()
     assert found.work is not None
-    assert found.work.detected_licenses == ()
+    assert found.work.licenses == (license_iri("apache-2.0"),)
+    assert {(one.file, one.status) for one in found.work.detected_licenses} == {
+        ("LICENSE", "unknown"),
+        ("COPYING", "unknown"),
+    }
     assert {(fault.field, fault.reason) for fault in found.faults} == {
         ("LICENSE", "is a link that leads out of the folder"),
         ("COPYING", "cannot be read: RuntimeError"),

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from licet_ingest.records import Derivation, Fault, WorkRecord
+
+
+def file_name(path: Path) -> str:
+    """Return the name of a file as text that can be written, whatever bytes it is made of."""
+    return os.fsencode(path.name).decode(errors="replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from licet_ingest.hub_json import bounded
 from licet_ingest.identifiers import named_work
 from licet_ingest.records import Derivation, Fault, WorkRecord
-from licet_ingest.sources import SourceItem
+from licet_ingest.sources import SourceItem, file_name
 from licet_ontology.errors import SourceError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class AppLinks:
     @property
     def name(self) -> str:
         """The name of the file."""
-        return self.path.name
+        return file_name(self.path)
 
     def describe(self) -> dict[str, str | int | None]:
         """Return name, SHA-256, size in bytes and date of last change of the file."""

@@ -10,11 +10,10 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import orjson
-
+from licet_ingest.decoding import parsed_json
 from licet_ingest.hub_json import bounded, work_record
 from licet_ingest.records import Fault
-from licet_ingest.sources import SourceItem
+from licet_ingest.sources import SourceItem, file_name
 from licet_ontology.errors import SourceError
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class JsonLinesDump:
     @property
     def name(self) -> str:
         """The name of the file."""
-        return self.path.name
+        return file_name(self.path)
 
     def describe(self) -> dict[str, str | int | None]:
         """Return name, SHA-256, size in bytes and date of last change of the file."""
@@ -112,8 +111,8 @@ class LinesChunk:
             reason = f"is longer than {MAX_LINE_BYTES} bytes"
             return _rejected(place, line, reason)
         try:
-            item = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
-        except orjson.JSONDecodeError as error:
+            item = parsed_json(line.removeprefix(b"\xef\xbb\xbf"))
+        except ValueError as error:
             reason = f"is not JSON: {error}"
             return _rejected(place, line, reason)
         work, faults = work_record(item, self.kind, place)
@@ -135,7 +134,7 @@ def describe_file(path: Path) -> dict[str, str | int | None]:
     except OSError as error:
         raise SourceError(f"cannot read {path}: {error.strerror}") from error
     return {
-        "name": path.name,
+        "name": file_name(path),
         "sha256": digest.hexdigest(),
         "bytes": status.st_size,
         "modified": datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds"),

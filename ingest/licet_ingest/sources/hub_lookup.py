@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from licet_ingest.hub_json import bounded, work_record
+from licet_ingest.decoding import parsed_json
+from licet_ingest.hub_json import work_record
 from licet_ingest.sources.hub_client import HubRefusedError, HubUnavailableError
 from licet_ingest.sources.hub_listing import expand, iso
 from licet_ingest.sources.hub_state import PageHead, digest_of
@@ -65,23 +65,8 @@ class Lookup:
         """Return the record of the answer; its id is the present one."""
         if self.outcome != FOUND:
             return None
-        item = parsed(self.item.encode())
+        item = parsed_json(self.item.encode())
         return work_record(item, self.kind, self.asked)[0]
-
-
-def parsed(line: bytes) -> object:
-    """Return the value of a record's JSON.
-
-    Raises:
-        ValueError: It is no JSON, or none that can be read.
-    """
-    try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError:
-        try:  # it also reads halves of surrogate pairs, which then become a fault of one value
-            return json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise ValueError(bounded(str(error))) from error
 
 
 def stored(lookups: PageSequence) -> Iterator[Lookup]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from licet_ingest.decoding import parsed_json
 from licet_ingest.hub_json import work_record
 from licet_ingest.sources.hub_listing import Listing, Selection
-from licet_ingest.sources.hub_lookup import CLOSED, GONE, Census, LookingUp, parsed, stored
+from licet_ingest.sources.hub_lookup import CLOSED, GONE, Census, LookingUp, stored
 from licet_ingest.sources.hub_records import (
     KINDS,
     answered,
@@ -119,7 +120,7 @@ class RunReading:
     def _listed_works(self) -> Iterator[WorkRecord]:
         for kind, place, line in listed(self.run):
             try:
-                work, _ = work_record(parsed(line), kind, place)
+                work, _ = work_record(parsed_json(line), kind, place)
             except ValueError:
                 continue
             if work is not None:

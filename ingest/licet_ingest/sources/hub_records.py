@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from licet_ingest.decoding import parsed_json
 from licet_ingest.hub_json import bounded, work_record
 from licet_ingest.identifiers import id_fault
 from licet_ingest.records import UNNAMED_WORK, Fault
 from licet_ingest.sources import SourceItem
-from licet_ingest.sources.hub_lookup import FOUND, parsed, stored
+from licet_ingest.sources.hub_lookup import FOUND, stored
 from licet_ingest.sources.hub_state import write_whole
 from licet_ontology.errors import SourceError
 
@@ -62,7 +63,7 @@ def answered(run: Run) -> Iterator[Line]:
         if lookup.outcome == FOUND:
             yield lookup.kind, lookup.asked, lookup.item.encode()
     for _, position, line in run.kept.lines():
-        kept = parsed(line)
+        kept = parsed_json(line)
         assert isinstance(kept, dict)  # noqa: S101 - as json_of_kept has written it
         yield kept["kind"], f"kept from before, {position}", _json(kept["item"])
 
@@ -98,7 +99,7 @@ def write_names(run: Run, aliases: dict[Key, str], datasets: Iterable[str]) -> N
 def object_of(line: bytes) -> dict[str, Any]:
     """Return a record as an object; an empty one if it is none or has no id."""
     try:
-        item = parsed(line)
+        item = parsed_json(line)
     except ValueError:
         return {}
     return item if isinstance(item, dict) and id_fault(item.get("id")) is None else {}
@@ -145,7 +146,7 @@ class Chunk:
 
 def _item(kind: str, place: str, line: bytes, aliases: dict[Key, str]) -> SourceItem:
     try:
-        item = parsed(line)
+        item = parsed_json(line)
     except ValueError as error:
         beginning = bounded(line[:80].decode(errors="replace"))
         return SourceItem(faults=(Fault(place, "", beginning, f"is not JSON: {error}", True),))

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from licet_ingest.hub_json import work_record
 from licet_ingest.records import Fault
-from licet_ingest.sources import SourceItem
+from licet_ingest.sources import SourceItem, file_name
 from licet_ingest.sources.dump import describe_file
 from licet_ontology.errors import SourceError
 
@@ -52,7 +52,7 @@ class ParquetDump:
     @property
     def name(self) -> str:
         """The name of the file."""
-        return self.path.name
+        return file_name(self.path)
 
     def describe(self) -> dict[str, str | int | None]:
         """Return name, SHA-256, size in bytes and date of last change of the file."""
@@ -96,6 +96,8 @@ class ParquetDump:
             SourceError: The file has not what a dump of the Hub's lists has.
         """
         found = [name for name in schema.names if name in _COLUMNS]
+        if twice := [name for name in found if found.count(name) > 1]:
+            raise SourceError(f"cannot read {self.path}: it has two columns {twice[0]}")
         identifier = next((name for name in ("id", "modelId") if name in found), None)
         if identifier is None or not {"tags", "cardData"} & set(found):
             listed = ", ".join(schema.names[:10]) or "none"

@@ -21,7 +21,7 @@ from licet_ingest.license_names import NO_LICENSE, UNIDENTIFIED
 from licet_ingest.license_sources import with_detected
 from licet_ingest.lineage_files import ADAPTER_FILE, LINEAGE_FILE, adapter_lineage, table_lineage
 from licet_ingest.prose import against_commerce
-from licet_ingest.recipes import RECIPE_FILES, read_recipes, recipe_blocks
+from licet_ingest.recipes import RECIPE_FILES, names_outside, read_recipes, recipe_blocks
 from licet_ingest.records import (
     MODEL_RELATIONS,
     UNNAMED_WORK,
@@ -42,7 +42,7 @@ from licet_ingest.repository_files import (
     read_inside,
 )
 from licet_ingest.repository_layout import places
-from licet_ingest.sources import SourceItem
+from licet_ingest.sources import SourceItem, file_name
 from licet_ontology import modules
 from licet_ontology.errors import SourceError
 from licet_ontology.identify import shipped_identifier
@@ -75,7 +75,7 @@ class Repositories:
     @property
     def name(self) -> str:
         """The name of the folder."""
-        return self.path.resolve().name or "/"
+        return file_name(self.path.resolve()) or "/"
 
     def describe(self) -> dict[str, str | int | None]:
         """Return name, and SHA-256 and size in bytes of all files that are read."""
@@ -139,7 +139,7 @@ class _Repository:
 
     def item(self) -> SourceItem:
         """Return the record of the repository, or why it is rejected."""
-        where = self.place.path or self.root.name
+        where = self.place.path or file_name(self.root)
         if self.place.fault:
             fault = Fault(bounded(where), "folder", "", bounded(self.place.fault), True)
             return SourceItem(faults=(fault,))
@@ -244,6 +244,12 @@ class _Repository:
         for field_, value, reason in faults:
             self._fault(field_, value, reason)
         is_stated = str(card.data.get("base_model_relation")) in MODEL_RELATIONS
+        known = {d.parent[1].casefold() for d in record.derivations}
+        known |= {parent[1].casefold() for _, parent, _ in stated}
+        for name in names_outside(card.body):
+            if name.casefold() not in known | {record.id.casefold()}:
+                self._fault(f"{self._card_name} recipe", name, "stands in no block of YAML")
+                lost = True
         for key in _own(record, stated):
             self._fault(key[2], key[1][1], "names the model itself")
             lost = True
@@ -259,7 +265,13 @@ class _Repository:
             self._fault(name, "", f"is beyond the first {MAX_LICENSE_FILES} license files")
         found: list[DetectedText] = []
         for name in names[:MAX_LICENSE_FILES]:
-            if (text := self._text(name, MAX_LICENSE_BYTES)) is not None:
+            faults = len(self.faults)
+            text = self._text(name, MAX_LICENSE_BYTES)
+            if text is None or len(self.faults) > faults:
+                # Of what was not read whole nothing is concluded, not even that it is nothing.
+                if name in self.place.files and not is_notice(name):
+                    found.append(DetectedText(bounded(name), "unknown"))
+            else:
                 found += self._identified(name, text)
         prompt = card.data.get(GATED_PROMPT)
         if isinstance(prompt, str) and len(prompt) >= MIN_LICENSE_CHARS:
@@ -276,8 +288,11 @@ class _Repository:
             what = ", ".join(found.licenses or found.part_of or (found.nearest,))
             how = "other words beside those of" if found.status == "extended" else "some words of"
             self._fault(name, "; ".join(found.passages[:3]), f"holds {how} {what}")
-        if is_notice(name) and found.status != "identified":
-            return []  # What a notice quotes may be the license of something else.
+        if is_notice(name):
+            # It may be the license of something else, and settles nothing of the work's own.
+            if found.status == "identified":
+                self._fault(name, ", ".join(found.licenses), "may be of something in the work")
+            return []
         # Words beside a license may be conditions, so of an extended text none is concluded.
         held = found.licenses if found.status == "identified" else ()
         licenses = tuple(license_iri(id_) for id_ in held)
