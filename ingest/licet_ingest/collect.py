@@ -87,8 +87,8 @@ def collect(
 ) -> Collection:
     """Return the works of all sources.
 
-    Of two records of one work the one changed later wins; at equal dates the one read
-    later, and it wins whole, with its derivations.
+    Of two dated records of one work the one changed later wins, whole, with its derivations;
+    at equal dates the one read later. What a record without a date says is added to it.
 
     Args:
         sources: Read one after the other.

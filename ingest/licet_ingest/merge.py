@@ -19,6 +19,7 @@ from licet_ingest.records import (
 )
 from licet_ingest.resolution import places_meant, with_value
 from licet_ingest.tables import DERIVATIONS_SCHEMA, WORKS_SCHEMA, works_batch
+from licet_ingest.undated import reconciled
 from licet_ontology.terms import term
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ class Merge:
 
     def tables(self) -> tuple[pa.Table, pa.Table]:
         """Return works sorted by kind and id, and derivations sorted, and hold them no more."""
+        if added := reconciled(self._works, self._derivations):
+            self._works.append(added[0])
+            self._derivations.append(added[1])
+            self._sources.append(0)  # They repeat works that were counted, so that none counts.
         sources = np.array(self._sources, dtype=np.int32)
         work_source = np.repeat(sources, _lengths(self._works))
         derivation_source = np.repeat(sources, _lengths(self._derivations))

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -55,9 +55,28 @@ class Records:
 ################################################################ the reference
 
 
+def together(found: list[WorkRecord]) -> WorkRecord:
+    """Return the latest of several records, with what the undated ones say beside it."""
+    latest = max(range(len(found)), key=lambda i: (found[i].modified or "", i))
+    undated = [r for i, r in enumerate(found) if i != latest and r.modified is None]
+    work = found[latest]
+    for other in undated:
+        said = {
+            field.name: tuple(dict.fromkeys((*mine, *theirs)))
+            if isinstance(mine, tuple)
+            else theirs
+            for field in fields(WorkRecord)
+            if isinstance(mine := getattr(work, field.name), tuple) or mine is None
+            for theirs in (getattr(other, field.name),)
+        }
+        derivations = list(dict.fromkeys((*work.derivations, *other.derivations)))
+        work = replace(work, **said, derivations=derivations)
+    return work
+
+
 def reference(sources: list[list[SourceItem]]) -> tuple[Any, Any, list[Accounting]]:
     """Return works, derivations and accounts, one record after the other."""
-    records: dict[Key, WorkRecord] = {}
+    read: dict[Key, list[WorkRecord]] = {}
     by_hand: dict[Derivation, int] = {}
     accounts = [Accounting() for _ in sources]
     for number, items in enumerate(sources):
@@ -68,10 +87,9 @@ def reference(sources: list[list[SourceItem]]) -> tuple[Any, Any, list[Accountin
             elif item.derivation:
                 by_hand.setdefault(item.derivation, number)
             elif item.work:
-                present = records.get(item.work.key)
-                accounts[number].ingested += present is None
-                if present is None or (present.modified or "") <= (item.work.modified or ""):
-                    records[item.work.key] = item.work
+                accounts[number].ingested += item.work.key not in read
+                read.setdefault(item.work.key, []).append(item.work)
+    records = {key: together(found) for key, found in read.items()}
 
     def meant(key: Key) -> Key:
         alike = [k for k in records if k[0] == key[0] and k[1].lower() == key[1].lower()]
