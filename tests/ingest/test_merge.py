@@ -61,7 +61,7 @@ def together(found: list[WorkRecord]) -> WorkRecord:
     undated = [r for i, r in enumerate(found) if i != latest and r.modified is None]
     work = found[latest]
     for other in undated:
-        said = {
+        said: dict[str, Any] = {
             field.name: tuple(dict.fromkeys((*mine, *theirs)))
             if isinstance(mine, tuple)
             else theirs
