@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from licet_ingest.records import (
 )
 from licet_ingest.resolution import places_meant, with_value
 from licet_ingest.tables import DERIVATIONS_SCHEMA, WORKS_SCHEMA, works_batch
-from licet_ingest.undated import reconciled
+from licet_ingest.undated import date_order, reconciled
 from licet_ontology.terms import term
 
 if TYPE_CHECKING:
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int32]
 
 pc: Any = pyarrow.compute  # its functions are made at run time
-
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Merge:
@@ -210,18 +206,11 @@ def _winners(record: Integers, modified: pa.ChunkedArray, count: int) -> Integer
     rows = np.flatnonzero((np.bincount(record, minlength=count) > 1)[record])
     if len(rows):
         changed = np.array(
-            [_changed(text) for text in modified.take(pa.array(rows)).to_pylist()], dtype=np.int64
+            [date_order(text) for text in modified.take(pa.array(rows)).to_pylist()], dtype=np.int64
         )
         rows = rows[np.lexsort((rows, changed, record[rows]))]
         winner[record[rows]] = rows  # of those with one number the last one stays
     return winner
-
-
-def _changed(modified: str | None) -> int:
-    """Return a number that grows with a date."""
-    if modified is None:
-        return -1
-    return (datetime.fromisoformat(modified) - _LONG_AGO) // _MICROSECOND
 
 
 def _place(names: NDArray[Any], name: str) -> int:

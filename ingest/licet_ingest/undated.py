@@ -6,10 +6,9 @@ may be older or newer than any other: what it says is added to what the latest o
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 pc: Any = pyarrow.compute  # its functions are made at run time
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 Row = dict[str, Any]
 
@@ -53,23 +53,27 @@ def reconciled(
     repeated = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
     records: dict[str, list[tuple[Row, list[Row]]]] = {}
     for key, batch, stated in zip(keys, works, derivations, strict=True):
-        for row in np.flatnonzero(pc.is_in(key, repeated).to_numpy(zero_copy_only=False)).tolist():
-            own = stated.filter(pc.fill_null(pc.equal(stated["owner"], row), False))
-            record = batch.slice(row, 1).to_pylist()[0]
-            records.setdefault(key[row].as_py(), []).append((record, own.to_pylist()))
+        rows = pc.indices_nonzero(pc.is_in(key, repeated))
+        own: dict[int, list[Row]] = {row: [] for row in rows.to_pylist()}
+        for link in stated.filter(pc.is_in(stated["owner"], rows.cast(pa.int32()))).to_pylist():
+            own[link.pop("owner")].append(link)
+        for name, record, links in zip(
+            key.take(rows).to_pylist(), batch.take(rows).to_pylist(), own.values(), strict=True
+        ):
+            records.setdefault(name, []).append((record, links))
     made = [_together(found) for found in records.values()]
     if not made:
         return None
-    links = [{**d, "owner": owner} for owner, (_, own) in enumerate(made) for d in own]
+    derived = [{**d, "owner": owner} for owner, (_, own) in enumerate(made) for d in own]
     return (
         pa.RecordBatch.from_pylist([record for record, _ in made], schema=WORKS_SCHEMA),
-        pa.RecordBatch.from_pylist(links, schema=DERIVATIONS_OF_PART),
+        pa.RecordBatch.from_pylist(derived, schema=DERIVATIONS_OF_PART),
     )
 
 
 def _together(found: Sequence[tuple[Row, list[Row]]]) -> tuple[Row, list[Row]]:
     """Return what the latest of several records and the undated ones say together."""
-    latest = max(range(len(found)), key=lambda i: (_changed(found[i][0]["modified"]), i))
+    latest = max(range(len(found)), key=lambda i: (date_order(found[i][0]["modified"]), i))
     standing = [found[latest]] + [
         one for i, one in enumerate(found) if i != latest and one[0]["modified"] is None
     ]
@@ -94,13 +98,12 @@ def _together(found: Sequence[tuple[Row, list[Row]]]) -> tuple[Row, list[Row]]:
 
 
 def _distinct(items: Iterable[Any]) -> list[Any]:
-    """Return items once each, in order; some of them are dicts, which no set can hold."""
-    found: list[Any] = []
-    for item in items:
-        if item not in found:
-            found.append(item)
-    return found
+    """Return texts or dicts of them once each, in order."""
+    return list({repr(item): item for item in items}.values())
 
 
-def _changed(modified: str | None) -> datetime:
-    return datetime.fromisoformat(modified) if modified else _LONG_AGO
+def date_order(modified: str | None) -> int:
+    """Return a number that grows with a date, negative where there is none."""
+    if modified is None:
+        return -1
+    return (datetime.fromisoformat(modified) - _LONG_AGO) // _MICROSECOND

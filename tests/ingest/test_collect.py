@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.ingest.given_records import Records
 
 from licet_ingest.collect import Accounting, Collection, collect
 from licet_ingest.records import MISSING_WORK, UNSTATED_RELATION, Derivation, Fault, WorkRecord
 from licet_ingest.sources import SourceItem
 
 A, B, C = ("model", "o/a"), ("model", "o/b"), ("model", "o/c")
-
-
-@dataclass(frozen=True)
-class Records:
-    """A source of given records."""
-
-    given: tuple[SourceItem, ...]
-    name: str = "records"
-
-    def describe(self) -> dict[str, str | int | None]:
-        return {"name": self.name, "sha256": "0" * 64, "bytes": 0}
-
-    def items(self) -> Iterator[SourceItem]:
-        yield from self.given
 
 
 def work(

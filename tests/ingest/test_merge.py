@@ -18,6 +18,7 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.ingest.given_records import Records
 
 from licet_ingest import parts
 from licet_ingest.collect import Accounting, Collection, collect
@@ -36,20 +37,6 @@ from licet_ingest.sources.dump import JsonLinesDump
 from licet_ontology.errors import SourceError
 
 Key = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Records:
-    """A source of given records."""
-
-    given: tuple[SourceItem, ...]
-    name: str = "records"
-
-    def describe(self) -> dict[str, str | int | None]:
-        return {"name": self.name}
-
-    def items(self) -> Iterator[SourceItem]:
-        yield from self.given
 
 
 ################################################################ the reference

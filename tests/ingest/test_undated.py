@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from tests.ingest.given_records import Records
 
 from licet_ingest.collect import collect
 from licet_ingest.license_names import AMBIGUOUS, NO_LICENSE
@@ -13,18 +12,6 @@ from licet_ingest.sources import SourceItem
 A, B, C = ("model", "o/a"), ("model", "o/b"), ("model", "o/c")
 DAY = "2024-01-01T00:00:00Z"
 MIT, NC = "https://w3id.org/licet/license/mit", "https://w3id.org/licet/license/cc-by-nc-4.0"
-
-
-@dataclass(frozen=True)
-class Records:
-    given: tuple[SourceItem, ...]
-    name: str = "records"
-
-    def describe(self) -> dict[str, str | int | None]:
-        return {"name": self.name}
-
-    def items(self) -> Iterator[SourceItem]:
-        yield from self.given
 
 
 def record(

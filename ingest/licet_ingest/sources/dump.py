@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from io import BufferedReader
     from pathlib import Path
 
+    from licet_ingest.sources import Chunk
+
 MAX_LINE_BYTES = 64 * 1024 * 1024
 """A longer line is rejected unread; the longest real ones are of some hundred kilobytes."""
 CHUNK_BYTES = 4 * 1024 * 1024
@@ -29,11 +31,11 @@ CHUNK_LINES = 8_192
 
 
 @dataclass(frozen=True)
-class JsonLinesDump:
-    """A file of Hub objects, one a line.
+class FileDump:
+    """A file that holds a list of the Hub.
 
     Attributes:
-        path: Of the file; gzip if its first two bytes say so.
+        path: Of the file.
         kind: What its objects are: ``model`` or ``dataset``.
     """
 
@@ -46,16 +48,42 @@ class JsonLinesDump:
         return file_name(self.path)
 
     def describe(self) -> dict[str, str | int | None]:
-        """Return name, SHA-256, size in bytes and date of last change of the file."""
-        return describe_file(self.path)
-
-    def items(self) -> Iterator[SourceItem]:
-        """Yield one item per line that is not blank.
+        """Return name, SHA-256, size in bytes and date of last change of the file.
 
         Raises:
-            SourceError: The file cannot be opened or its compression is broken.
+            SourceError: The file cannot be read.
+        """
+        digest = hashlib.sha256()
+        try:
+            with self.path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+            status = self.path.stat()
+        except OSError as error:
+            raise SourceError(f"cannot read {self.path}: {error.strerror}") from error
+        return {
+            "name": self.name,
+            "sha256": digest.hexdigest(),
+            "bytes": status.st_size,
+            "modified": datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds"),
+        }
+
+    def items(self) -> Iterator[SourceItem]:
+        """Yield one item per record.
+
+        Raises:
+            SourceError: The file cannot be read, or is no dump of the Hub's lists.
         """
         return chain.from_iterable(chunk.items() for chunk in self.chunks())
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield the records in stretches of bounded size; each kind of file has its own."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class JsonLinesDump(FileDump):
+    """A file of Hub objects, one a line; gzip if its first two bytes say so."""
 
     def chunks(self) -> Iterator[LinesChunk]:
         """Yield the lines in stretches of bounded size.
@@ -117,28 +145,6 @@ class LinesChunk:
             return _rejected(place, line, reason)
         work, faults = work_record(item, self.kind, place)
         return SourceItem(work=work, faults=tuple(faults))
-
-
-def describe_file(path: Path) -> dict[str, str | int | None]:
-    """Return name, SHA-256, size in bytes and date of last change of a file.
-
-    Raises:
-        SourceError: The file cannot be read.
-    """
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-        status = path.stat()
-    except OSError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror}") from error
-    return {
-        "name": file_name(path),
-        "sha256": digest.hexdigest(),
-        "bytes": status.st_size,
-        "modified": datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds"),
-    }
 
 
 def _rejected(place: str, line: bytes, reason: str) -> SourceItem:

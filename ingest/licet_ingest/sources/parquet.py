@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -12,13 +11,12 @@ import pyarrow.parquet as pq
 
 from licet_ingest.hub_json import work_record
 from licet_ingest.records import Fault
-from licet_ingest.sources import SourceItem, file_name
-from licet_ingest.sources.dump import describe_file
+from licet_ingest.sources import SourceItem
+from licet_ingest.sources.dump import FileDump
 from licet_ontology.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pc: Any = pyarrow.compute  # its functions are made at run time
 
@@ -38,33 +36,8 @@ _UNREADABLE = (OSError, EOFError, pa.ArrowException)
 
 
 @dataclass(frozen=True)
-class ParquetDump:
-    """A Parquet file of Hub objects, one a row; ``cardData`` may be JSON text.
-
-    Attributes:
-        path: Of the file.
-        kind: What its objects are: ``model`` or ``dataset``.
-    """
-
-    path: Path
-    kind: str = "model"
-
-    @property
-    def name(self) -> str:
-        """The name of the file."""
-        return file_name(self.path)
-
-    def describe(self) -> dict[str, str | int | None]:
-        """Return name, SHA-256, size in bytes and date of last change of the file."""
-        return describe_file(self.path)
-
-    def items(self) -> Iterator[SourceItem]:
-        """Yield one item per row.
-
-        Raises:
-            SourceError: The file cannot be read, or is no dump of the Hub's lists.
-        """
-        return chain.from_iterable(chunk.items() for chunk in self.chunks())
+class ParquetDump(FileDump):
+    """A Parquet file of Hub objects, one a row; ``cardData`` may be JSON text."""
 
     def chunks(self) -> Iterator[RowsChunk]:
         """Yield the rows in stretches of bounded size.
