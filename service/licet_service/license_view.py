@@ -165,6 +165,10 @@ class _Index:
         self.by_subject: dict[str, list[Triple]] = {}
         for t in (*modules.ontology(), *modules.catalogue()):
             self.by_subject.setdefault(text_of(t.subject), []).append(t)
+        self.aliases: dict[str, list[str]] = {}
+        for alias in self.by_subject:
+            for license_ in self.stated(alias, NS + "names"):
+                self.aliases.setdefault(license_, []).append(self.value(alias, RDFS + "label"))
 
     def stated(self, subject: str, predicate: str) -> list[str]:
         """Return the objects in the order of their file."""
@@ -180,26 +184,22 @@ class _Index:
     def value(self, subject: str, predicate: str) -> str:
         return next(iter(self.values(subject, predicate)), "")
 
-    def aliases(self, license_: str) -> list[str]:
-        return sorted(
-            self.value(text_of(t.subject), RDFS + "label")
-            for t in modules.catalogue()
-            if t.predicate.value == NS + "names" and text_of(t.object) == license_
-        )
-
 
 @cache
 def _index() -> _Index:
     return _Index()
 
 
-def license_ids() -> list[str]:
+@cache
+def license_ids() -> tuple[str, ...]:
     """Return the ids of all licenses in the catalogue, sorted."""
     classes = {NamedNode(term("License")), NamedNode(term("UnreadLicense"))}
-    return sorted(
-        local_name(text_of(t.subject)).removeprefix("license/")
-        for t in modules.catalogue()
-        if t.predicate.value == RDF + "type" and t.object in classes
+    return tuple(
+        sorted(
+            local_name(text_of(t.subject)).removeprefix("license/")
+            for t in modules.catalogue()
+            if t.predicate.value == RDF + "type" and t.object in classes
+        )
     )
 
 
@@ -246,7 +246,11 @@ def license_view(license_id: str) -> LicenseView:
         identity=tuple(
             (name, value)
             for name in _IDENTITY
-            for value in (index.aliases(iri) if name == "alias" else index.values(iri, NS + name))
+            for value in (
+                sorted(index.aliases.get(iri, ()))
+                if name == "alias"
+                else index.values(iri, NS + name)
+            )
         ),
         facts=tuple(_facts(index, iri)),
         clauses=tuple(_clauses(index, iri)),
