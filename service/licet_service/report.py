@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 SHOWN_IMPOSITIONS = 3
 """Works shown that impose one term; JSON has all of them."""
 
+_COMPATIBILITY_LIMIT = (
+    "Whatever is chosen, the duties and restrictions that were inherited go on binding; they are "
+    "not shown here. This is not legal advice."
+)
 _VERDICTS = {
     "error": "terms are violated",
     "unknown": "no violation was found, and something that could be one is not known",
@@ -176,7 +180,7 @@ def compatibility_table(candidates: Iterable[Candidate]) -> Iterator[str]:
     ]
     yield from table_lines(("answer", "license", "against it", "warnings"), rows)
     yield ""
-    yield "Duties that go with a license are not shown. This is not legal advice."
+    yield _COMPATIBILITY_LIMIT
 
 
 def compatibility_lines(candidates: Iterable[Candidate]) -> Iterator[str]:
@@ -188,7 +192,7 @@ def compatibility_lines(candidates: Iterable[Candidate]) -> Iterator[str]:
             yield f"  {judgement.code}{word}: {_resource_text(judgement.because)}"
             for iri in judgement.against:
                 yield f"      against {_resource_text(iri)}"
-    yield "Duties that go with a license are not shown. This is not legal advice."
+    yield _COMPATIBILITY_LIMIT
 
 
 def _resource_text(iri: str) -> str:
