@@ -27,11 +27,23 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
 LICENSE = term("license")
-OWN_CONSEQUENCE = term("boundBy")
+IN_DOUBT = term("mightBeBoundBy")
+OWN_CONSEQUENCES = (term("boundBy"), IN_DOUBT)
 STATED_FACTS = (term("license"), term("gap"), term("circumstance"))
-"""What works state of themselves; nothing may be concluded to be stated."""
-ALWAYS_CLOSED = (term("drawsOn"),)
+"""What works state of themselves; no axiom may conclude that it is stated."""
+GROUNDS = (
+    term("licenseByContract"),
+    term("licensePerhapsByContract"),
+    term("licenseOfNoWeights"),
+    term("acceptedLicense"),
+    term("perhapsAcceptedLicense"),
+)
+"""On what ground a work's license may have force: concluded by rules of the stage ``work``."""
+ALWAYS_CLOSED = (term("drawsOn"), term("abliteratedFrom"), term("abliterationOf"))
 """Lineage relations that rules ask for although no clause propagates along them."""
+
+TERMS = (term("termsOnCopying"), term("termsOnUse"), term("termsInDoubt"))
+"""What relates works to licenses under readings that give them such force."""
 
 _UNSUPPORTED_TYPES = (
     "SymmetricProperty",
@@ -68,19 +80,47 @@ class Axioms:
         relations: All lineage relations, sorted.
         productions: ``(sup, chain)``: the chain of relations implies the relation ``sup``.
         lineage: The relations whose closure is needed, sorted.
-        consequences: ``(property, relation or None, scope)``: a work related to a licensed
-            work (or licensed itself, where None) is related to the license's clauses in scope.
+        consequence_chains: ``(property, relation or None, terms, scope)``: a work related to
+            a work (or itself, where None) whose terms are a license is related to the
+            license's clauses in scope.
         consequence_parents: ``(property, super-property)`` among consequences.
         license_chains: ``(property, consequence, link)``: a work related by the consequence
             to a clause, which the link relates to something, is related to that.
+        terms_parents: ``(property, super-property)`` among what relates works to licenses.
+        grounds: Those grounds of a license's force that the axioms ask for, sorted.
     """
 
     relations: tuple[str, ...]
     productions: tuple[tuple[str, tuple[str, ...]], ...]
     lineage: tuple[str, ...]
-    consequences: tuple[tuple[str, str | None, str], ...]
+    consequence_chains: tuple[tuple[str, str | None, str, str], ...]
     consequence_parents: tuple[tuple[str, str], ...]
     license_chains: tuple[tuple[str, str, str], ...]
+    terms_parents: tuple[tuple[str, str], ...]
+    grounds: tuple[str, ...]
+
+    @property
+    def consequences(self) -> tuple[tuple[str, str | None, str], ...]:
+        """``(property, relation or None, scope)`` of each chain that binds, whatever the terms."""
+        return self._without_terms(in_doubt=False)
+
+    @property
+    def consequences_in_doubt(self) -> tuple[tuple[str, str | None, str], ...]:
+        """``(property, relation or None, scope)`` of each chain that leaves open if it binds."""
+        return self._without_terms(in_doubt=True)
+
+    def _without_terms(self, *, in_doubt: bool) -> tuple[tuple[str, str | None, str], ...]:
+        doubtful = _implying({IN_DOUBT}, _parents_of(self.consequence_parents), ())
+        return tuple(
+            sorted(
+                {
+                    (p, relation, scope)
+                    for p, relation, _, scope in self.consequence_chains
+                    if (p in doubtful) == in_doubt
+                },
+                key=str,
+            )
+        )
 
 
 def compile_axioms(triples: Sequence[Triple]) -> Axioms:
@@ -91,30 +131,33 @@ def compile_axioms(triples: Sequence[Triple]) -> Axioms:
     """
     parents = _sub_properties(triples)
     chains = _chains(triples)
-    facts = _implying(set(STATED_FACTS), parents, ())
-    consequence_set = _implying({OWN_CONSEQUENCE}, parents, ()) | {
-        sup for sup, chain in chains if any(p in _below(OWN_CONSEQUENCE, parents) for p in chain)
-    }
-    consequences: list[tuple[str, str | None, str]] = []
+    facts = _implying({*STATED_FACTS, *GROUNDS}, parents, ())
+    in_force = _implied_by({LICENSE, *GROUNDS}, parents)
+    terms = in_force | set(TERMS)
+    own = _implying(set(OWN_CONSEQUENCES), parents, ())
+    consequence_set = own | {sup for sup, chain in chains if own.intersection(chain)}
+    consequences: list[tuple[str, str | None, str, str]] = []
     license_chains: list[tuple[str, str, str]] = []
     relation_chains: list[tuple[str, tuple[str, ...]]] = []
     for sup, chain in chains:
-        if sup in facts:
+        if sup in facts | terms:
             raise UnsupportedAxiomError(_show(sup, chain), "a work's own facts must be stated")
         if sup not in consequence_set:
             relation_chains.append((sup, chain))
-        elif LICENSE in chain:
-            consequences.append(_consequence(sup, chain))
+        elif terms.intersection(chain):
+            consequences.append(_consequence(sup, chain, terms))
         elif len(chain) == 2 and chain[0] in consequence_set:
             license_chains.append((sup, *chain))
         else:
             raise UnsupportedAxiomError(
                 _show(sup, chain), "not of the form relation, license, scope"
             )
-    lineage = {relation for _, relation, _ in consequences if relation} | set(ALWAYS_CLOSED)
+    # Through terms that no license has under this reading, nothing comes.
+    consequences = [chain for chain in consequences if chain[2] in in_force]
+    lineage = {relation for _, relation, _, _ in consequences if relation} | set(ALWAYS_CLOSED)
     relations = _implying(lineage, parents, relation_chains)
     for sup, chain in relation_chains:
-        if sup in relations and facts.intersection(chain):
+        if sup in relations and (facts | terms).intersection(chain):
             raise UnsupportedAxiomError(_show(sup, chain), "a link is not a relation of works")
     transitive = {
         t.subject.value
@@ -123,7 +166,7 @@ def compile_axioms(triples: Sequence[Triple]) -> Axioms:
         and t.predicate.value == RDF + "type"
         and t.object == NamedNode(OWL + "TransitiveProperty")
     }
-    if wrong := transitive & (consequence_set | facts):
+    if wrong := transitive & (consequence_set | facts | terms):
         raise UnsupportedAxiomError(min(wrong), "only relations of works can be transitive")
     _refuse_unsupported(triples, _implied_by(relations | consequence_set | facts, parents))
     productions = {
@@ -135,7 +178,7 @@ def compile_axioms(triples: Sequence[Triple]) -> Axioms:
         relations=tuple(sorted(relations)),
         productions=tuple(sorted(p for p in productions if p[0] in relations)),
         lineage=tuple(sorted(lineage)),
-        consequences=tuple(sorted(consequences, key=str)),
+        consequence_chains=tuple(sorted(consequences, key=str)),
         consequence_parents=tuple(
             sorted(
                 (sub, sup)
@@ -145,6 +188,16 @@ def compile_axioms(triples: Sequence[Triple]) -> Axioms:
             )
         ),
         license_chains=tuple(sorted(license_chains)),
+        terms_parents=tuple(
+            sorted((sub, sup) for sub in terms for sup in parents.get(sub, ()) if sup in terms)
+        ),
+        grounds=tuple(
+            sorted(
+                _implying({link for _, _, link, _ in consequences}, parents, ()).intersection(
+                    GROUNDS
+                )
+            )
+        ),
     )
 
 
@@ -172,10 +225,6 @@ def _chains(triples: Sequence[Triple]) -> list[tuple[str, tuple[str, ...]]]:
     return chains
 
 
-def _below(top: str, parents: dict[str, set[str]]) -> set[str]:
-    return _implying({top}, parents, ())
-
-
 def _implying(
     goals: set[str],
     parents: dict[str, set[str]],
@@ -191,6 +240,13 @@ def _implying(
     return found
 
 
+def _parents_of(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    parents: defaultdict[str, set[str]] = defaultdict(set)
+    for sub, sup in pairs:
+        parents[sub].add(sup)
+    return parents
+
+
 def _implied_by(properties: set[str], parents: dict[str, set[str]]) -> set[str]:
     """Return the properties with all their super-properties."""
     found = set(properties)
@@ -202,12 +258,14 @@ def _implied_by(properties: set[str], parents: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def _consequence(sup: str, chain: tuple[str, ...]) -> tuple[str, str | None, str]:
+def _consequence(
+    sup: str, chain: tuple[str, ...], terms: set[str]
+) -> tuple[str, str | None, str, str]:
     match chain:
-        case (license_, scope) if license_ == LICENSE:
-            return sup, None, scope
-        case (relation, license_, scope) if license_ == LICENSE:
-            return sup, relation, scope
+        case (link, scope) if link in terms:
+            return sup, None, link, scope
+        case (relation, link, scope) if link in terms:
+            return sup, relation, link, scope
         case _:
             raise UnsupportedAxiomError(
                 _show(sup, chain), "give the lineage before the license one relation of its own"

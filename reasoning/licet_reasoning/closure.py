@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from licet_reasoning.automaton import Automaton
 
 _WORD_BITS = 64
@@ -24,6 +26,8 @@ class Lineage:
         child: Work that was derived, shape (edges,), int32.
         parent: Work it was derived from, shape (edges,), int32.
         relation: How, as an index into the automaton's alphabet, shape (edges,), int32.
+        names: The id of each work, or None where works have no names yet. A name is evidence
+            on its work alone: it is no fact that travels.
     """
 
     facts: tuple[tuple[str, str], ...]
@@ -31,6 +35,7 @@ class Lineage:
     child: np.ndarray
     parent: np.ndarray
     relation: np.ndarray
+    names: pa.Array | None = None
 
     @property
     def work_count(self) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 from licet_ontology.terms import RDF, term
 from licet_reasoning.closure import Lineage, pack_facts
 from licet_reasoning.quotient import conclude
-from licet_reasoning.rules import finding_severities
+from licet_reasoning.rules import finding_severities, pointing_codes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -128,7 +128,10 @@ def _candidate(
     name: str, *, unread: bool, found: Sequence[Judgement], severity: Mapping[str, str]
 ) -> Candidate:
     """Return the answer on one candidate; of a choice, each alternative must do."""
-    failed = [j for j in dict.fromkeys(found) if j.verdict != "met"]
+    # What is the same for all is left out; what is not published has no name yet.
+    same_for_all = pointing_codes() | {"naming"}
+    told = (j for j in dict.fromkeys(found) if j.code not in same_for_all)
+    failed = [j for j in told if j.verdict != "met"]
     against = [j for j in failed if severity[j.code] in {"error", "unknown"}]
     if any(j.verdict == "violated" and severity[j.code] == "error" for j in against):
         answer = "may not"

@@ -373,7 +373,10 @@ class _Walk:
         """Return the works whose license imposes a clause on the work, nearest first."""
         found: dict[str, Imposition] = {}
         scopes = self._graph.scopes(clause)
-        for property_, relation, scope in self._graph.program.axioms.consequences:
+        axioms = self._graph.program.axioms
+        for property_, relation, scope in (*axioms.consequences, *axioms.consequences_in_doubt):
+            if found and (property_, relation, scope) not in axioms.consequences:
+                break  # What binds for certain needs no doubtful reason.
             for license_ in scopes.get(scope, ()):
                 chain = [local_name(p) for p in (relation, term("license"), scope) if p]
                 axiom = f"{local_name(property_)} ⊒ {' ∘ '.join(chain)}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 
 from licet_ingest.graph import CLASSES
 from licet_ontology.errors import DataError
@@ -14,6 +15,8 @@ from licet_reasoning.closure import Lineage, pack_facts
 
 if TYPE_CHECKING:
     from licet_reasoning.automaton import Automaton
+
+pc: Any = pyarrow.compute  # its functions are made at run time
 
 _FACT_COLUMNS = (
     ("licenses", term("license")),
@@ -46,6 +49,7 @@ def lineage_of(works: pa.Table, derivations: pa.Table, automaton: Automaton) -> 
                 [(predicate, value) for value in values.dictionary.to_pylist()],
             )
         )
+    columns.append(_access(works["gated"].combine_chunks()))
     facts: list[tuple[str, str]] = []
     of_work: list[np.ndarray] = []
     of_fact: list[np.ndarray] = []
@@ -68,4 +72,13 @@ def lineage_of(works: pa.Table, derivations: pa.Table, automaton: Automaton) -> 
         child=derivations["child"].to_numpy(),
         parent=derivations["parent"].to_numpy(),
         relation=letters[relations.indices.to_numpy()],
+        names=works["id"].combine_chunks(),
     )
+
+
+def _access(gated: pa.Array) -> tuple[np.ndarray, np.ndarray, list[tuple[str, str]]]:
+    """Return rows, fact numbers and facts of the works whose access gate is known."""
+    known = np.flatnonzero(pc.is_valid(gated).to_numpy(zero_copy_only=False))
+    numbers = pc.equal(gated.take(pa.array(known)), "no").to_numpy(zero_copy_only=False)
+    facts = [(term("access"), term(name)) for name in ("Gated", "Ungated")]
+    return known, numbers.astype(np.int64), facts

@@ -56,7 +56,8 @@ def oracle(
         axioms: Ontology, reading and catalogue, with the rules of stage ``catalogue`` applied.
         works_named: IRIs of the works that conclusions are wanted of.
     """
-    store = new_graph(owl_rl_closure([*axioms, *works]))
+    given = [*axioms, *works]
+    store = new_graph(owl_rl_closure([*given, *apply_stage(new_graph(given), "work")]))
     apply_stage(store, "lineage")
     properties = (*CONSEQUENCES, term("outsideOf"))
     consequences = frozenset(

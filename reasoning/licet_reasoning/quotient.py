@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 
 from licet_ontology import modules
 from licet_ontology.nodes import text_of
@@ -18,17 +18,21 @@ from licet_ontology.terms import NS, RDF, term
 from licet_queries.library import folder_queries
 from licet_reasoning.automaton import Automaton, build_automaton
 from licet_reasoning.axioms import Axioms, compile_axioms
-from licet_reasoning.closure import pack_facts, reaching
+from licet_reasoning.closure import pack_facts, reaching, unpack_facts
+from licet_reasoning.likeness import merge_alike
 from licet_reasoning.materialize import owl_rl_closure
-from licet_reasoning.rules import Judgement, apply_consequences, apply_stage, judge, new_graph
-from licet_reasoning.situations import Situations, group
+from licet_reasoning.names import tell_apart_by_name
+from licet_reasoning.portrait import conclude_of_situations, judge_situations, packed, portray
+from licet_reasoning.rules import Judgement, apply_stage, new_graph, stage_rules
+from licet_reasoning.situations import Situations, bits_of, name_situations, quotient_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from licet_reasoning.closure import Lineage
-    from licet_reasoning.situations import Fact
+    from licet_reasoning.portrait import Traits
+    from licet_reasoning.situations import Fact, Quotient
 
 CONSEQUENCES = (
     term("boundBy"),
@@ -36,7 +40,12 @@ CONSEQUENCES = (
     term("inheritsAsWhole"),
     term("inheritsForPart"),
     term("mustCarry"),
+    term("mightBeBoundBy"),
+    term("mightInheritAsWhole"),
+    term("mightInheritForPart"),
 )
+"""What follows for situations, and is published."""
+PUBLISHED = frozenset({*CONSEQUENCES, term("outsideOf")})
 """Properties of situations that are published."""
 
 
@@ -56,6 +65,29 @@ class Program:
 
 
 @dataclass(frozen=True)
+class Consequences:
+    """Triples about situations, made one after the other: there can be millions.
+
+    Attributes:
+        situations: IRIs of the situations.
+        traits: What is said of them, published or not.
+    """
+
+    situations: Sequence[str]
+    traits: tuple[Traits, ...]
+
+    def __iter__(self) -> Iterator[Triple]:
+        """Yield the triples, by situation."""
+        for traits in self.traits:
+            wanted = [predicate.value in PUBLISHED for predicate, _ in traits.said]
+            bits = traits.bits & packed(np.array(wanted, dtype=bool), traits.bits.shape[1])
+            for iri, row in zip(self.situations, bits, strict=True):
+                node = NamedNode(iri)
+                for trait in unpack_facts(row):
+                    yield Triple(node, *traits.said[trait])
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What is concluded of a lineage under one reading.
 
@@ -66,7 +98,7 @@ class Outcome:
     """
 
     situations: Situations
-    consequences: tuple[Triple, ...]
+    consequences: Iterable[Triple]
     judgements: tuple[Judgement, ...]
 
 
@@ -117,7 +149,7 @@ def _mentioned(axioms: Axioms) -> frozenset[str]:
     texts = (query.text for folder in ("rules", "findings") for query in folder_queries(folder))
     return frozenset(
         {NS + name for text in texts for name in re.findall(r"\blicet:(\w+)", text)}
-        | {scope for _, _, scope in axioms.consequences}
+        | {scope for _, _, _, scope in axioms.consequence_chains}
         | {link for _, _, link in axioms.license_chains}
     )
 
@@ -154,76 +186,67 @@ def conclude(lineage: Lineage, program: Program, closed_catalogue: Sequence[Trip
     they run on the finished quotient of the first pass, and what they conclude of works is
     propagated by the second.
     """
-    first = group(lineage, program.automaton, reaching(lineage, program.automaton), program.reading)
     stated = {object_ for predicate, object_ in lineage.facts if predicate == term("license")}
     facts = facts_for_rules(closed_catalogue, program.axioms, stated)
-    store, _ = _graph_of(first, facts)
-    extended = _with_facts(lineage, first, apply_stage(store, "lineage"))
-    second = group(
-        extended, program.automaton, reaching(extended, program.automaton), program.reading
+    merged = merge_alike(lineage)
+    smaller = _with_grounds(merged.lineage, program, facts)
+    found = _quotient(smaller, program)
+    concluded = conclude_of_situations(portray(found, facts), stage_rules("lineage"))
+    extended = _with_facts(smaller, found, concluded)
+    if extended is not smaller:
+        found = _quotient(extended, program)
+    named = name_situations(found, program.reading)
+    situations = replace(named, of_work=named.of_work[merged.of_work])
+    if lineage.names is not None:
+        situations = tell_apart_by_name(situations, lineage.names)
+    portrait = portray(bits_of(situations, found.relations), facts, program.axioms)
+    iris = [situation.iri for situation in situations.all]
+    return Outcome(
+        situations=situations,
+        consequences=Consequences(iris, (portrait.concluded, portrait.stated)),
+        judgements=tuple(judge_situations(portrait, folder_queries("findings"), iris)),
     )
-    store, nodes = _graph_of(second, facts)
-    apply_consequences(store, program.axioms)
-    consequences = [
-        Triple(quad.subject, quad.predicate, quad.object)
-        for property_ in CONSEQUENCES
-        for quad in store.quads_for_pattern(None, NamedNode(property_), None)
-        if quad.subject in nodes
-    ]
-    outside = NamedNode(term("outsideOf"))
-    consequences += [
-        Triple(node, outside, quad.object)
-        for node in nodes
-        for quad in store.quads_for_pattern(node, outside, None)
-    ]
-    iris = {node.value for node in nodes}
-    judgements = tuple(j for j in judge(store) if j.work in iris)
-    return Outcome(second, tuple(consequences), judgements)
 
 
-def _with_facts(lineage: Lineage, situations: Situations, concluded: Iterable[Triple]) -> Lineage:
+def _quotient(lineage: Lineage, program: Program) -> Quotient:
+    return quotient_of(lineage, program.automaton, reaching(lineage, program.automaton))
+
+
+def _with_grounds(lineage: Lineage, program: Program, facts: Sequence[Triple]) -> Lineage:
+    """Return the lineage with the grounds of each work's license that the reading asks for.
+
+    Rules of the stage ``work`` look at what a work states of itself and at the catalogue,
+    so they run on one node for all works that state the same. The access gate of a work
+    matters to nothing else and is left out from here on, lest it double the situations.
+    """
+    if program.axioms.grounds:
+        nothing_reaches = replace(program.automaton, starts={})
+        alike = quotient_of(lineage, nothing_reaches, np.empty(0))
+        concluded = conclude_of_situations(portray(alike, facts), stage_rules("work"))
+        wanted = [(at, fact) for at, fact in concluded if fact[0] in program.axioms.grounds]
+        lineage = _with_facts(lineage, alike, wanted)
+    gates = [i for i, (predicate, _) in enumerate(lineage.facts) if predicate == term("access")]
+    if not gates:
+        return lineage
+    none = np.zeros(len(gates), dtype=np.int64)
+    left_out = pack_facts(none, np.array(gates, dtype=np.int64), 1, len(lineage.facts))
+    return replace(lineage, own=lineage.own & ~left_out)
+
+
+def _with_facts(
+    lineage: Lineage, quotient: Quotient, concluded: Iterable[tuple[int, Fact]]
+) -> Lineage:
     """Return the lineage with facts that were concluded of situations stated by their works."""
-    position = {situation.iri: i for i, situation in enumerate(situations.all)}
-    new = [
-        (position[t.subject.value], (t.predicate.value, t.object.value))
-        for t in concluded
-        if isinstance(t.subject, NamedNode)
-        and isinstance(t.object, NamedNode)
-        and t.subject.value in position
-    ]
+    new = list(concluded)
     if not new:
         return lineage
-    facts = (*lineage.facts, *sorted({fact for _, fact in new}))
+    facts = (*lineage.facts, *sorted({fact for _, fact in new}.difference(lineage.facts)))
     number = {fact: i for i, fact in enumerate(facts)}
-    stated = [(p, f) for p, s in enumerate(situations.all) for f in (number[x] for x in s.own)]
-    stated += [(p, number[fact]) for p, fact in new]
-    own_of_situation = pack_facts(
-        np.array([p for p, _ in stated], dtype=np.int64),
-        np.array([f for _, f in stated], dtype=np.int64),
-        len(situations.all),
+    own = pack_facts(
+        np.array([at for at, _ in new], dtype=np.int64),
+        np.array([number[fact] for _, fact in new], dtype=np.int64),
+        len(quotient.own),
         len(facts),
     )
-    return replace(lineage, facts=facts, own=own_of_situation[situations.of_work])
-
-
-def _graph_of(
-    situations: Situations, facts: Sequence[Triple]
-) -> tuple[Store, frozenset[NamedNode]]:
-    """Return facts of the catalogue and the situations, with one archetype per fact."""
-    store = new_graph(facts)
-    nodes: list[NamedNode] = []
-    archetypes: dict[Fact, NamedNode] = {}
-    quads: list[Quad] = []
-    for situation in situations.all:
-        node = NamedNode(situation.iri)
-        nodes.append(node)
-        quads += [Quad(node, NamedNode(p), NamedNode(o)) for p, o in situation.own]
-        for relation, reaching_facts in situation.reached:
-            for fact in reaching_facts:
-                if fact not in archetypes:
-                    archetype = NamedNode(f"urn:licet:archetype:{len(archetypes)}")
-                    archetypes[fact] = archetype
-                    quads.append(Quad(archetype, NamedNode(fact[0]), NamedNode(fact[1])))
-                quads.append(Quad(node, NamedNode(relation), archetypes[fact]))
-    store.bulk_extend(quads)
-    return store, frozenset(nodes)
+    own[:, : quotient.own.shape[1]] |= quotient.own
+    return replace(lineage, facts=facts, own=own[quotient.of_work])

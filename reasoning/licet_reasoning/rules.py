@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,11 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, QueryTriples, Store
 from licet_ontology import modules
 from licet_ontology.errors import DataError
 from licet_ontology.nodes import text_of
-from licet_ontology.terms import NS, term
+from licet_ontology.terms import term
 from licet_queries.library import folder_queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pyoxigraph import Triple
 
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from licet_reasoning.axioms import Axioms
 
 VERDICTS = ("violated", "unknown", "met")
+IF_IN_DOUBT_BINDS = (
+    (term("mightBeBoundBy"), (term("boundBy"),)),
+    (term("mightInheritAsWhole"), (term("boundBy"), term("inherits"), term("inheritsAsWhole"))),
+    (term("mightInheritForPart"), (term("boundBy"), term("inherits"), term("inheritsForPart"))),
+    (term("termsInDoubt"), (term("termsOnCopying"), term("termsOnUse"))),
+)
+"""What would hold of works and clauses if every doubt whether a term binds were resolved so."""
 
 
 @dataclass(frozen=True, order=True)
@@ -62,6 +69,14 @@ def finding_severities() -> dict[str, str]:
     }
 
 
+@cache
+def pointing_codes() -> frozenset[str]:
+    """Return the codes of findings that point out a term and call none violated."""
+    return frozenset(
+        rule.header["code"] for rule in folder_queries("findings") if rule.header.get("points-out")
+    )
+
+
 def new_graph(triples: Iterable[Triple]) -> Store:
     """Return an in-memory store with the triples in its default graph."""
     store = Store()
@@ -69,27 +84,40 @@ def new_graph(triples: Iterable[Triple]) -> Store:
     return store
 
 
+def stage_rules(stage: str) -> tuple[SavedQuery, ...]:
+    """Return the rules of a stage, sorted by name."""
+    return tuple(rule for rule in folder_queries("rules") if rule.header.get("stage") == stage)
+
+
+def constructed(store: Store, rule: SavedQuery) -> Iterable[Triple]:
+    """Return what one rule constructs from the store.
+
+    Raises:
+        DataError: The rule does not construct.
+    """
+    triples = store.query(rule.text)
+    if not isinstance(triples, QueryTriples):
+        raise DataError(f"rules/{rule.name}.rq must be a CONSTRUCT query")
+    return triples
+
+
 def apply_stage(store: Store, stage: str) -> list[Triple]:
     """Add what the rules of a stage construct to the store, and return it."""
-    added: list[Triple] = []
-    for rule in folder_queries("rules"):
-        if rule.header.get("stage") == stage:
-            constructed = store.query(rule.text)
-            if not isinstance(constructed, QueryTriples):
-                raise DataError(f"rules/{rule.name}.rq must be a CONSTRUCT query")
-            added += constructed
+    added = [t for rule in stage_rules(stage) for t in constructed(store, rule)]
     store.extend(Quad(t.subject, t.predicate, t.object) for t in added)
     return added
 
 
 def apply_consequences(store: Store, axioms: Axioms) -> None:
     """Add all consequences of the lineage relations and licenses in the store to it."""
-    for property_, relation, scope in axioms.consequences:
+    for sub, sup in _bottom_up(axioms.terms_parents):
+        store.update(f"INSERT {{ ?s <{sup}> ?o }} WHERE {{ ?s <{sub}> ?o }}")
+    for property_, relation, terms, scope in axioms.consequence_chains:
         lineage = f"?work <{relation}> ?source ." if relation else ""
         source = "?source" if relation else "?work"
         store.update(
             f"INSERT {{ ?work <{property_}> ?clause }} "
-            f"WHERE {{ {lineage} {source} <{NS}license> ?license . ?license <{scope}> ?clause }}"
+            f"WHERE {{ {lineage} {source} <{terms}> ?license . ?license <{scope}> ?clause }}"
         )
     for sub, sup in _bottom_up(axioms.consequence_parents):
         store.update(f"INSERT {{ ?s <{sup}> ?o }} WHERE {{ ?s <{sub}> ?o }}")
@@ -109,10 +137,53 @@ def _bottom_up(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return ordered
 
 
-def judge(store: Store) -> Iterator[Judgement]:
-    """Yield what every finding rule says of the works in the store, sorted within a rule."""
-    for rule in folder_queries("findings"):
-        yield from _judge(store, rule)
+def judge(store: Store, rules: Sequence[SavedQuery] | None = None) -> Iterator[Judgement]:
+    """Yield what finding rules, by default all, say of works, sorted within a rule.
+
+    Where a reading leaves open whether a term binds, rules are asked twice: with the term
+    left out and with it taken to bind. What both say is said; of the rest nobody can say.
+    A term in doubt that would be kept if it bound is kept. A rule that only points out
+    terms leaves out those in doubt.
+    """
+    rules = folder_queries("findings") if rules is None else rules
+    certain = {rule.name: _judge(store, rule) for rule in rules}
+    promoted = _resolve_doubts(store)
+    for rule in rules:
+        if promoted and not rule.header.get("points-out"):
+            yield from _agreed(certain[rule.name], _judge(store, rule))
+        else:
+            yield from certain[rule.name]
+    for quad in promoted:
+        store.remove(quad)
+
+
+def _resolve_doubts(store: Store) -> list[Quad]:
+    """Add what would hold if every term in doubt bound, and return what was new."""
+    new = {
+        would_hold
+        for doubt, properties in IF_IN_DOUBT_BINDS
+        for quad in store.quads_for_pattern(None, NamedNode(doubt), None)
+        for would_hold in (Quad(quad.subject, NamedNode(p), quad.object) for p in properties)
+        if would_hold not in store
+    }
+    store.extend(new)
+    return list(new)
+
+
+def _agreed(without: list[Judgement], with_: list[Judgement]) -> Iterator[Judgement]:
+    """Yield what is said with and without the terms in doubt, and the rest as unknown."""
+    first, second = ({(j.work, j.because, j.inherited): j for j in js} for js in (without, with_))
+    for key in sorted(first.keys() | second.keys()):
+        one, other = first.get(key), second.get(key)
+        if one is None or other is None:
+            only = one or other
+            if only is not None:
+                met = only.verdict == "met" and only is other
+                yield only if met else replace(only, verdict="unknown")
+        elif one.verdict == other.verdict:
+            yield one
+        else:
+            yield replace(other, verdict="unknown")
 
 
 def _judge(store: Store, rule: SavedQuery) -> list[Judgement]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from licet_ontology.terms import term
+from licet_reasoning.rules import pointing_codes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -78,7 +79,10 @@ def observe(
     position = {situation.iri: i for i, situation in enumerate(outcome.situations.all)}
     situations = {situation.iri: situation for situation in outcome.situations.all}
     verdicts: defaultdict[tuple[str, str], dict[int, set[str]]] = defaultdict(dict)
+    pointing = pointing_codes()
     for judgement in outcome.judgements:
+        if judgement.code in pointing:
+            continue
         because = license_of.get(judgement.because, "")
         for metric, verdict in _metrics(judgement, situations[judgement.work]):
             for cell in {(metric, ""), (metric, because)}:

@@ -514,6 +514,15 @@ def licenses(
 
 
 @app.command()
+def findings(as_json: AsJson = False) -> None:
+    """Describe the findings: what each says and rests on, and what discharges it."""
+    from licet_service.findings_page import finding_pages, findings_markdown
+
+    described = json.dumps([asdict(page) for page in finding_pages()], indent=2)
+    emit([described] if as_json else findings_markdown())
+
+
+@app.command()
 def compatibility(
     upstream: Annotated[
         list[str], typer.Argument(help="The license of each model that is built on.")

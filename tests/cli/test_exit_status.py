@@ -45,6 +45,12 @@ def test_a_model_that_dropped_the_terms_of_llama_is_1(licet: Licet) -> None:
     assert answer.err == ""
 
 
+def test_a_model_named_otherwise_than_llama_prescribes_is_1(licet: Licet) -> None:
+    answer = licet("check", "canopylabs/orpheus-3b-0.1-ft")
+    assert answer.status == 1
+    assert "ERROR naming: " in answer.out
+
+
 def test_a_model_whose_parent_is_not_in_the_graph_is_3(licet: Licet) -> None:
     answer = licet("check", "distilbert/distilgpt2")
     assert answer.status == 3
@@ -97,9 +103,12 @@ def test_an_explanation_is_0_whatever_it_says(licet: Licet) -> None:
         (("query", "obligations", "work=o/m"), "has no parameter work"),
         (("query", "obligations", "o/m"), "write parameters as key=value, not 'o/m'"),
         (("licenses", "mitt"), "no license 'mitt' in the catalogue"),
-        (("check", "o/m", "--reading", "hopeful"), "choose one of cautious, text"),
-        (("explain", "o/m", "--reading", "hopeful"), "choose one of cautious, text"),
-        (("query", "no-commercial-use", "--reading", "hopeful"), "choose one of cautious, text"),
+        (("check", "o/m", "--reading", "hopeful"), "choose one of acceptance-required, cautious"),
+        (("explain", "o/m", "--reading", "hopeful"), "choose one of acceptance-required, cautious"),
+        (
+            ("query", "no-commercial-use", "--reading", "hopeful"),
+            "choose one of acceptance-required, cautious",
+        ),
         (("build", "hub.txt"), "a source is 'sample', 'hub:', a folder of cards"),
         (("sparql", "/absent/query.rq"), "cannot read /absent/query.rq"),
     ],

@@ -35,7 +35,8 @@ class World:
 
     One work a line: ``kind id: item, item``. The kind may be left out of a model. An item is a
     license of the catalogue, a gap, a circumstance, a relation and a parent
-    (``finetunedFrom meta/llama``), or a date (``created 2025-03-01``, ``modified 2025-03-01``).
+    (``finetunedFrom meta/llama``), a gate (``gated auto``, ``gated no``), or a date
+    (``created 2025-03-01``, ``modified 2025-03-01``).
     """
 
     text: str
@@ -67,10 +68,13 @@ def _work(key: tuple[str, str], items: list[str]) -> WorkRecord:
     circumstances: list[str] = []
     derivations: list[Derivation] = []
     dates: dict[str, str] = {}
+    gated: str | None = None
     for item in filter(None, items):
         first, _, rest = item.partition(" ")
         if first in STATED_RELATIONS:
             derivations.append(Derivation(key, first, _key(rest), "hub"))
+        elif first == "gated":
+            gated = rest
         elif first in {"created", "modified"}:
             dates[first] = f"{rest}T00:00:00Z"
         elif first in GAPS:
@@ -82,6 +86,7 @@ def _work(key: tuple[str, str], items: list[str]) -> WorkRecord:
             licenses.append(license_iri(item))
     return WorkRecord(
         *key,
+        gated=gated,
         created=dates.get("created"),
         modified=dates.get("modified"),
         licenses=tuple(licenses),

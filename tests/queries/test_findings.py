@@ -18,7 +18,7 @@ BOTH = ("cautious", "text")
 
 
 class Case(NamedTuple):
-    """A world, and what a rule says of the work ``x/it`` in it.
+    """A world, and what a rule says of one work in it.
 
     Attributes:
         code: Of the rule.
@@ -27,6 +27,7 @@ class Case(NamedTuple):
         verdict: ``violated``, ``unknown`` or ``met``; empty where the rule must be silent.
         readings: Under which that holds.
         against: What stands against it; not compared where it is None.
+        work: The id of the work that is judged.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Case(NamedTuple):
     verdict: str
     readings: tuple[str, ...] = BOTH
     against: set[str] | None = None
+    work: str = "x/it"
 
 
 CASES = [
@@ -193,12 +195,13 @@ CASES = [
     ),
     Case(
         "share-alike",
-        "training on data under share-alike terms does not bind a model under these readings",
+        "by the text training on data under share-alike terms does not bind a model",
         """
         dataset data: cc-by-sa-4.0
         x/it: apache-2.0, trainedOn dataset data
         """,
         "",
+        ("text",),
     ),
     Case(
         "share-alike",
@@ -803,12 +806,13 @@ CASES = [
     ),
     Case(
         "non-commercial",
-        "training on non-commercial data does not bind a model under these readings",
+        "by the text training on non-commercial data does not bind a model",
         """
         dataset data: cc-by-nc-4.0
         x/it: mit, trainedOn dataset data
         """,
         "",
+        ("text",),
     ),
     Case(
         "non-commercial",
@@ -1262,17 +1266,445 @@ CASES = [
         """,
         "",
     ),
+    # ------------------------------------------------------------------ naming
+    Case(
+        "naming",
+        "a fine-tune of Llama 3.2 whose name begins otherwise",
+        """
+        base: llama3.2
+        x/it: llama3.2, finetunedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "naming",
+        "a hyphen stands for a space, and capitals do not matter",
+        """
+        base: llama3
+        x/llama-3-8b-it: llama3, finetunedFrom base
+        """,
+        "met",
+        work="x/llama-3-8b-it",
+    ),
+    Case(
+        "naming",
+        "Llama 3 asks for its number, which a name without it lacks",
+        """
+        base: llama3
+        x/Llama-it: llama3, finetunedFrom base
+        """,
+        "violated",
+        work="x/Llama-it",
+    ),
+    Case(
+        "naming",
+        "another number only begins like that of Llama 3",
+        """
+        base: llama3
+        x/Llama-33B-it: llama3, finetunedFrom base
+        """,
+        "unknown",
+        work="x/Llama-33B-it",
+    ),
+    Case(
+        "naming",
+        "Llama 3.1 asks for no number",
+        """
+        base: llama3.1
+        x/Llama-it: llama3.1, finetunedFrom base
+        """,
+        "met",
+        work="x/Llama-it",
+    ),
+    Case(
+        "naming",
+        "the words stand in the name, but not at its beginning",
+        """
+        base: llama3.1
+        x/Hermes-Llama-3.1: llama3.1, finetunedFrom base
+        """,
+        "violated",
+        work="x/Hermes-Llama-3.1",
+    ),
+    Case(
+        "naming",
+        "the name of the account is not the name of the model",
+        """
+        base: llama3.1
+        llama/it: llama3.1, finetunedFrom base
+        """,
+        "violated",
+        work="llama/it",
+    ),
+    Case(
+        "naming",
+        "whether the licensor's own name may stand before the words is not known",
+        """
+        base: llama3
+        x/Meta-Llama-3-8B-GGUF: llama3, quantizedFrom base
+        """,
+        "unknown",
+        work="x/Meta-Llama-3-8B-GGUF",
+    ),
+    Case(
+        "naming",
+        "whether a longer word includes the prescribed one is not known",
+        """
+        base: llama3.1
+        x/Llamafied-it: llama3.1, finetunedFrom base
+        """,
+        "unknown",
+        work="x/Llamafied-it",
+    ),
+    Case(
+        "naming",
+        "Llama 3.1 names models made from output",
+        """
+        base: llama3.1
+        x/it: mit, distilledFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "naming",
+        "a model trained on what Llama 3.1 has generated is made from output",
+        """
+        base: llama3.1
+        dataset d: mit, generatedBy base
+        x/it: mit, trainedOn dataset d
+        """,
+        "violated",
+    ),
+    Case(
+        "naming",
+        "Llama 3 prescribes no name for models made from output",
+        """
+        base: llama3
+        x/it: mit, distilledFrom base
+        """,
+        "",
+    ),
+    Case(
+        "naming",
+        "a derivative of a derivative is named alike, whatever its parent is called",
+        """
+        root: llama3.1
+        x/Llama-base: llama3.1, finetunedFrom root
+        x/it: llama3.1, mergedFrom x/Llama-base
+        """,
+        "violated",
+    ),
+    Case(
+        "naming",
+        "a dataset is no model",
+        """
+        dataset d: llama3.1
+        dataset x/it: llama3.1, adaptedFrom dataset d
+        """,
+        "",
+    ),
+    Case(
+        "naming",
+        "a work without derivatives' duties may be called as its author likes",
+        "x/it: llama3.1",
+        "",
+    ),
+    Case(
+        "naming",
+        "a base named without a relation may be one that the work repeats unchanged",
+        """
+        base: llama3.1
+        x/it: llama3.1, UnstatedRelation, basedOn base
+        """,
+        "unknown",
+    ),
+    Case(
+        "naming",
+        "whether the condition of EXAONE is fulfilled, nobody has looked",
+        """
+        base: exaone-1.1-nc
+        x/it: exaone-1.1-nc, finetunedFrom base
+        """,
+        "unknown",
+    ),
+    # ------------------------------------------------------------------ incompatible-terms
+    Case(
+        "incompatible-terms",
+        "two share-alike clauses that accept no license in common",
+        """
+        one: gpl-3.0
+        two: cc-by-nc-sa-4.0
+        x/it: gpl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+        against={
+            "clause/cc-by-nc-sa-4.0/share-alike",
+            "clause/gpl-3.0/share-alike",
+            "clause/cc-by-nc-sa-4.0/non-commercial",
+        },
+    ),
+    Case(
+        "incompatible-terms",
+        "share-alike under licenses that permit commerce, against a clause that excludes it",
+        """
+        one: cc-by-sa-4.0
+        two: cc-by-nc-4.0
+        x/it: cc-by-nc-sa-4.0, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+        against={"clause/cc-by-nc-4.0/non-commercial"},
+    ),
+    Case(
+        "incompatible-terms",
+        "the GPL and use restrictions that must be passed on",
+        """
+        one: gpl-3.0
+        two: gemma
+        x/it: gemma, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+        against={"clause/gemma/pass-through"},
+    ),
+    Case(
+        "incompatible-terms",
+        "the GPL and a license to which Llama models are confined",
+        """
+        one: gpl-3.0
+        two: llama3
+        x/it: llama3, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+        against={"clause/llama3/output-improvement-ban"},
+    ),
+    Case(
+        "incompatible-terms",
+        "it is of no use to state no license",
+        """
+        one: gpl-3.0
+        two: cc-by-nc-4.0
+        x/it: NoLicense, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+    ),
+    Case(
+        "incompatible-terms",
+        "non-commercial and non-commercial share-alike have a license in common",
+        """
+        one: cc-by-nc-4.0
+        two: cc-by-nc-sa-4.0
+        x/it: apache-2.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "incompatible-terms",
+        "CC BY-SA and the GPL have the GPL in common",
+        """
+        one: cc-by-sa-4.0
+        two: gpl-3.0
+        x/it: gpl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "incompatible-terms",
+        "the GPL accepts the Affero GPL for a combination, which this is",
+        """
+        one: gpl-3.0
+        two: agpl-3.0
+        x/it: agpl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "incompatible-terms",
+        "the GPL with what asks for nothing",
+        """
+        one: gpl-3.0
+        two: mit
+        x/it: mit, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "incompatible-terms",
+        "versions 2 and 3 of the GPL go together only if the work of version 2 says so",
+        """
+        one: gpl-2.0
+        two: gpl-3.0
+        x/it: gpl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "unknown",
+    ),
+    Case(
+        "incompatible-terms",
+        "what an unknown parent demands is not known",
+        """
+        one: gpl-3.0
+        two: NoLicense
+        x/it: gpl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "unknown",
+    ),
+    Case(
+        "incompatible-terms",
+        "a conflict is certain whatever a third parent demands",
+        """
+        one: gpl-3.0
+        two: cc-by-nc-4.0
+        three: NoLicense
+        x/it: gpl-3.0, mergedFrom one, mergedFrom two, mergedFrom three
+        """,
+        "violated",
+    ),
+    Case(
+        "incompatible-terms",
+        "use restrictions of two licenses might be laid down side by side",
+        """
+        one: gemma
+        two: bigscience-bloom-rail-1.0
+        x/it: gemma, mergedFrom one, mergedFrom two
+        """,
+        "unknown",
+    ),
+    Case(
+        "incompatible-terms",
+        "a part that stays separable keeps its own terms",
+        """
+        one: gpl-3.0
+        two: cc-by-nc-4.0
+        x/it: mit, combines one, combines two
+        """,
+        "",
+    ),
+    # ------------------------------------------------------------------ guardrail-circumvention
+    Case(
+        "guardrail-circumvention",
+        "refusals removed from a model whose license forbids it",
+        """
+        base: gemma
+        x/it: gemma, abliteratedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "guardrail-circumvention",
+        "refusals removed from a fine-tune of such a model",
+        """
+        root: gemma
+        base: mit, finetunedFrom root
+        x/it: mit, abliteratedFrom base
+        """,
+        "violated",
+    ),
+    Case(
+        "guardrail-circumvention",
+        "who quantizes what another has abliterated has removed nothing himself",
+        """
+        root: gemma
+        base: gemma, abliteratedFrom root
+        x/it: gemma, quantizedFrom base
+        """,
+        "unknown",
+    ),
+    Case(
+        "guardrail-circumvention",
+        "a fine-tune is no removal that anyone has stated",
+        """
+        base: gemma
+        x/it: gemma, finetunedFrom base
+        """,
+        "",
+    ),
+    Case(
+        "guardrail-circumvention",
+        "refusals may be removed where no license forbids it",
+        """
+        base: apache-2.0
+        x/it: apache-2.0, abliteratedFrom base
+        """,
+        "",
+    ),
+    Case(
+        "guardrail-circumvention",
+        "a co-parent from which nothing was removed",
+        """
+        one: gemma
+        two: apache-2.0
+        both: apache-2.0, abliteratedFrom two
+        x/it: gemma, mergedFrom one, mergedFrom both
+        """,
+        "",
+    ),
+    # ------------------------------------------------------------------ warnings
+    *(
+        Case(code, sentence, world, verdict)
+        for code, license_, other in (
+            ("conditions-apply", "llama2", "mit"),
+            ("conditions-apply", "stabilityai-ai-community", "mit"),
+            ("use-restrictions", "gemma", "mit"),
+            ("source-disclosure", "gpl-3.0", "mit"),
+            ("terminable", "gpl-3.0", "mit"),
+        )
+        for sentence, world, verdict in (
+            (
+                f"a fine-tune of a model under {license_}",
+                f"base: {license_}\nx/it: mit, finetunedFrom base",
+                "violated",
+            ),
+            (
+                f"a fine-tune of a model under {other}, beside {license_}",
+                f"base: {other}\nx/it: {license_}, finetunedFrom base",
+                "",
+            ),
+            (
+                "a model of which nothing is known has a code of its own",
+                "base: NoLicense\nx/it: mit, finetunedFrom base",
+                "",
+            ),
+        )
+    ),
+    *(
+        Case(code, sentence, world, verdict)
+        for code, license_, other in (
+            ("revocable", "llama1", "apache-2.0"),
+            ("revocability-not-stated", "mit", "apache-2.0"),
+            ("right-not-granted", "cc-by-4.0", "apache-2.0"),
+        )
+        for sentence, world, verdict in (
+            (
+                f"an adapter for a model under {license_}",
+                f"base: {license_}\nx/it: apache-2.0, adapterFor base",
+                "violated",
+            ),
+            (
+                f"a model under {other} within a pipeline",
+                f"base: {other}\nx/it: {license_}, combines base",
+                "met",
+            ),
+            (
+                f"training on data under {license_} needs no right that lasts",
+                f"dataset d: {license_}\nx/it: apache-2.0, trainedOn dataset d",
+                "",
+            ),
+            (
+                "a model of which nothing is known has a code of its own",
+                "base: NoLicense\nx/it: mit, finetunedFrom base",
+                "",
+            ),
+        )
+    ),
 ]
 
 
-def judged(world: Source, reading: str, code: str) -> tuple[set[str], set[str]]:
-    """Return the verdicts of one rule on the work ``x/it``, and what stands against it."""
+def judged(world: Source, reading: str, code: str, work: str) -> tuple[set[str], set[str]]:
+    """Return the verdicts of one rule on a work, and what stands against it."""
     collection = collect([world])
     works = collection.works_table
     program = compile_reading(reading)
     lineage = lineage_of(works, collection.derivations_table, program.automaton)
     outcome = conclude(lineage, program, shipped_catalogue())
-    row = works["id"].to_pylist().index("x/it")
+    row = works["id"].to_pylist().index(work)
     situation = outcome.situations.all[outcome.situations.of_work[row]].iri
     found = [j for j in outcome.judgements if j.work == situation and j.code == code]
     return {j.verdict for j in found}, {local_name(a) for j in found for a in j.against}
@@ -1289,7 +1721,7 @@ def _name(value: Any) -> str | None:
 def test_the_rule_says_of_the_work(
     case: Case, reading: str, read_world: Callable[[str], Source]
 ) -> None:
-    verdicts, against = judged(read_world(case.world), reading, case.code)
+    verdicts, against = judged(read_world(case.world), reading, case.code, case.work)
     assert verdicts == ({case.verdict} if case.verdict else set())
     if case.against is not None:
         assert against == case.against

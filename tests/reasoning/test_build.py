@@ -24,6 +24,7 @@ from licet_ingest.records import WorkRecord
 from licet_ingest.snapshot import BusyError, Snapshot, current
 from licet_ingest.sources import SourceItem
 from licet_ingest.sources.dump import JsonLinesDump
+from licet_ontology import modules
 from licet_ontology.errors import SourceError
 from licet_ontology.terms import PREFIXES
 from licet_reasoning.build import build
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tests.reasoning.conftest import Built
 
 GRAPH = "https://w3id.org/licet/graph/"
-READINGS = ("cautious", "text")
+READINGS = modules.readings()
 # A Llama model, a fine-tune that drops its terms, and a parent that is not in the graph.
 HUB = (
     {"id": "meta/base", "tags": ["license:llama3"]},
@@ -331,7 +332,8 @@ def test_terms_that_were_dropped_are_a_finding_in_the_store(tmp_path: Path, data
         "inferred/cautious",
         "findings/cautious",
     )
-    assert codes == [("https://w3id.org/licet/model/o/tuned", "llama-exclusive")]
+    tuned = "https://w3id.org/licet/model/o/tuned"
+    assert codes == [(tuned, "llama-exclusive"), (tuned, "naming")]
 
 
 def test_a_person_who_waits_is_told_each_step(tmp_path: Path, data: Path) -> None:

@@ -32,7 +32,8 @@ license:free a licet:License ; licet:targetWorkType licet:software ;
 :free-copy a licet:LicenseCopy .
 license:gnu a licet:License ; licet:family family:gnu ; licet:commercialUse licet:permitted ;
     licet:extractedModels licet:notAddressed ;
-    licet:onCopy :gnu-free ; licet:onDerivative :gnu-free , :gnu-share .
+    licet:onCopy :gnu-free , :gnu-agreed ; licet:onDerivative :gnu-free , :gnu-share .
+:gnu-agreed a licet:Acceptance .
 :gnu-free a licet:NoFurtherRestrictions .
 :gnu-share a licet:ShareAlike ; licet:requiresLicense license:gnu .
 license:nd a licet:License ; licet:family family:creative-commons ;
@@ -44,10 +45,11 @@ license:nd a licet:License ; licet:family family:creative-commons ;
 :nd-none a licet:NoDerivatives .
 license:llama a licet:License ; licet:family family:llama ; licet:targetWorkType licet:model ;
     licet:commercialUse licet:conditional ; licet:extractedModels licet:prohibited ;
-    licet:onCopy :llama-ban , :llama-use ; licet:onDerivative :llama-use ;
+    licet:onCopy :llama-ban , :llama-use , :llama-agreed ; licet:onDerivative :llama-use ;
     licet:onExtracted :llama-ban ; licet:onOutput :llama-ban ; licet:onService :llama-use .
 :llama-ban a licet:OutputImprovementBan ; licet:exemptsLicense license:llama .
 :llama-use a licet:UseRestriction .
+:llama-agreed a licet:Acceptance .
 license:rail a licet:License ; licet:targetWorkType licet:model ;
     licet:commercialUse licet:permitted ; licet:extractedModels licet:derivative ;
     licet:onCopy :rail-pass ; licet:onDerivative :rail-pass ; licet:onAdapter :rail-pass ;
@@ -66,6 +68,7 @@ FACTS = (
     (RDF + "type", term("Dataset")),
     *((term("license"), f"{BASE}license/{name}") for name in LICENSES),
     *((term("gap"), term(name)) for name in GAPS),
+    *((term("access"), term(name)) for name in ("Gated", "Ungated")),
 )
 LINEAGES_AT_ONCE = 12
 
@@ -147,7 +150,7 @@ def by_work(
 @pytest.mark.parametrize("reading", modules.readings())
 @given(drawn=st.lists(small_lineages(), min_size=LINEAGES_AT_ONCE, max_size=LINEAGES_AT_ONCE))
 @settings(
-    max_examples=6,
+    max_examples=3,
     deadline=None,
     suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
 )

@@ -1,0 +1,297 @@
+"""Situations as a rule sees them: those that look alike to it are judged once.
+
+A rule sees of a situation what its text mentions. Situations are many because their lineages
+differ in a hundred ways, of which each rule looks at few, so that thousands of situations
+look like some hundreds to it. Smaller graphs answer faster, too: a pattern about one node
+costs time in proportion to all that is said of that node.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pyoxigraph import NamedNode, Quad, Store
+
+from licet_ontology.terms import NS, RDF
+from licet_reasoning.closure import unpack_facts
+from licet_reasoning.likeness import distinct_rows
+from licet_reasoning.rules import (
+    IF_IN_DOUBT_BINDS,
+    apply_consequences,
+    constructed,
+    judge,
+    new_graph,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyoxigraph import Triple
+
+    from licet_queries.library import SavedQuery
+    from licet_reasoning.axioms import Axioms
+    from licet_reasoning.rules import Judgement
+    from licet_reasoning.situations import Quotient
+
+_TERM = re.compile(r"\blicet:(\w+)")
+_STEP = re.compile(r"\blicet:(\w+)(?:/licet:(\w+)(?![\w*+?]))?")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What of a graph a rule sees.
+
+    Attributes:
+        properties: Those that its text mentions, and those in doubt that might become one.
+        behind: For each of them, the properties that it looks at behind it; None for all
+            that it mentions.
+    """
+
+    properties: frozenset[str]
+    behind: dict[str, frozenset[str] | None]
+
+    def reveals(self, property_: str, said: frozenset[str]) -> bool:
+        """Return whether it sees a node behind a property of which the rest is said."""
+        if property_ not in self.properties:
+            return False
+        wanted = self.behind.get(property_)
+        return not said.isdisjoint(self.properties if wanted is None else wanted)
+
+
+@cache
+def sight(text: str) -> Sight:
+    """Return what the rule with this text sees."""
+    mentioned = {NS + name for name in _TERM.findall(text)} | {RDF + "type"}
+    behind: dict[str, set[str] | None] = {}
+    for name, following in _STEP.findall(text):
+        so_far = behind.setdefault(NS + name, set())
+        if not following:
+            behind[NS + name] = None
+        elif so_far is not None:
+            so_far |= _with_doubts({NS + following})
+    return Sight(
+        frozenset(_with_doubts(mentioned)),
+        {name: None if found is None else frozenset(found) for name, found in behind.items()},
+    )
+
+
+def _with_doubts(properties: set[str]) -> set[str]:
+    """Return the properties with those in doubt that may be resolved to one of them."""
+    return properties | {d for d, resolved in IF_IN_DOUBT_BINDS if properties & {*resolved}}
+
+
+@dataclass(frozen=True)
+class Traits:
+    """One kind of what can be said of situations.
+
+    Attributes:
+        bits: Bit ``i`` of a situation's set says that it has trait ``i``; shape
+            (situations, words), uint64.
+        said: Property and object of each trait.
+    """
+
+    bits: np.ndarray
+    said: tuple[tuple[NamedNode, NamedNode], ...]
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """All that is said of the situations of a quotient, each trait once.
+
+    Attributes:
+        size: The number of situations.
+        stated: What works state of themselves.
+        reached: For each lineage relation, the archetypes of facts that reach situations.
+        concluded: What follows from both; an archetype stands for any work that states a fact.
+        archetypes: What is said of archetypes.
+        facts: What is said of licenses and clauses.
+    """
+
+    size: int
+    stated: Traits
+    reached: tuple[Traits, ...]
+    concluded: Traits
+    archetypes: tuple[Triple, ...]
+    facts: tuple[Triple, ...]
+
+    @cached_property
+    def _said_of(self) -> dict[NamedNode, frozenset[str]]:
+        said: defaultdict[NamedNode, set[str]] = defaultdict(set)
+        for t in self.archetypes:
+            if isinstance(t.subject, NamedNode):
+                said[t.subject].add(t.predicate.value)
+        return {node: frozenset(found) for node, found in said.items()}
+
+    def view(self, seeing: Sight) -> View:
+        """Return what a rule sees of it."""
+        blocks = []
+        for traits in (self.stated, *self.reached, self.concluded):
+            seen = np.array(
+                [
+                    seeing.reveals(p.value, self._said_of[o])
+                    if o in self._said_of
+                    else p.value in seeing.properties
+                    for p, o in traits.said
+                ],
+                dtype=bool,
+            )
+            if seen.any():
+                blocks.append((traits, traits.bits & packed(seen, traits.bits.shape[1])))
+        if blocks:
+            first, of_situation = distinct_rows(np.concatenate([b for _, b in blocks], axis=1))
+        else:
+            first, of_situation = np.zeros(1, dtype=np.int64), np.zeros(self.size, dtype=np.int64)
+        nodes = tuple(NamedNode(f"urn:licet:seen:{i}") for i in range(len(first)))
+        store = Store()
+        for traits, bits in blocks:
+            store.bulk_extend(
+                Quad(node, *traits.said[trait])
+                for node, row in zip(nodes, bits[first], strict=True)
+                for trait in unpack_facts(row)
+            )
+        # Oxigraph looks first at what was added last; in this order rules took a third.
+        store.bulk_extend(
+            Quad(t.subject, t.predicate, t.object)
+            for t in (*self.archetypes, *self.facts)
+            if t.predicate.value in seeing.properties
+        )
+        return View(store, nodes, of_situation)
+
+
+@dataclass(frozen=True)
+class View:
+    """Situations that look alike made one.
+
+    Attributes:
+        store: What is seen.
+        nodes: One for all situations that look alike.
+        of_situation: For each situation, the position of its node, shape (situations,).
+    """
+
+    store: Store
+    nodes: tuple[NamedNode, ...]
+    of_situation: np.ndarray
+
+
+def portray(quotient: Quotient, facts: Sequence[Triple], axioms: Axioms | None = None) -> Portrait:
+    """Return the portrait of a quotient.
+
+    Every axiom concludes from one fact at a time, of a work or of one that reaches it. So what
+    follows is concluded once for each relation and fact, the strands of which situations are
+    made, and a situation has what follows from its strands.
+
+    Args:
+        quotient: The situations.
+        facts: What is said of licenses and clauses.
+        axioms: What follows; None for nothing.
+    """
+    count = len(quotient.own)
+    stated = tuple((NamedNode(p), NamedNode(o)) for p, o in quotient.facts)
+    archetype = [NamedNode(f"urn:licet:archetype:{i}") for i in range(len(stated))]
+    reached = tuple(
+        Traits(bits, tuple((NamedNode(relation), node) for node in archetype))
+        for relation, bits in zip(quotient.relations, quotient.reached, strict=True)
+    )
+    given = Traits(quotient.own, stated)
+    store = new_graph(facts)
+    store.extend(Quad(node, *fact) for node, fact in zip(archetype, stated, strict=True))
+    strands = {
+        NamedNode(f"urn:licet:strand:{kind}:{i}"): (traits, i)
+        for kind, traits in enumerate((given, *reached))
+        for i in unpack_facts(np.bitwise_or.reduce(traits.bits, axis=0))
+    }
+    store.extend(Quad(node, *traits.said[i]) for node, (traits, i) in strands.items())
+    if axioms:
+        apply_consequences(store, axioms)
+    follows = {
+        node: [
+            (quad.predicate, quad.object)
+            for quad in store.quads_for_pattern(node, None, None)
+            if isinstance(quad.object, NamedNode)
+            and (quad.predicate, quad.object) != traits.said[i]
+        ]
+        for node, (traits, i) in strands.items()
+    }
+    return Portrait(
+        size=count,
+        stated=given,
+        reached=reached,
+        concluded=_concluded(strands, follows, count),
+        archetypes=tuple(
+            quad.triple for node in archetype for quad in store.quads_for_pattern(node, None, None)
+        ),
+        facts=tuple(facts),
+    )
+
+
+def _concluded(
+    strands: dict[NamedNode, tuple[Traits, int]],
+    follows: dict[NamedNode, list[tuple[NamedNode, NamedNode]]],
+    count: int,
+) -> Traits:
+    """Return what follows from the strands of each situation."""
+    said = sorted(
+        {trait for found in follows.values() for trait in found},
+        key=lambda trait: (trait[0].value, trait[1].value),
+    )
+    number = {trait: i for i, trait in enumerate(said)}
+    words = max(1, -(-len(said) // 64))
+    bits = np.zeros((count, words), dtype=np.uint64)
+    for node, (traits, i) in strands.items():
+        if follows[node]:
+            conclusion = np.zeros(len(said), dtype=bool)
+            conclusion[[number[trait] for trait in follows[node]]] = True
+            to_add = packed(conclusion, words)
+            rows = np.flatnonzero(traits.bits[:, i // 64] >> np.uint64(i % 64) & np.uint64(1))
+            for word in np.flatnonzero(to_add):
+                bits[rows, word] |= to_add[word]
+    return Traits(bits, tuple(said))
+
+
+def packed(chosen: np.ndarray, words: int) -> np.ndarray:
+    """Return one bitset in which those bits are set that are chosen."""
+    padded = np.zeros(words * 64, dtype=bool)
+    padded[: len(chosen)] = chosen
+    return np.packbits(padded, bitorder="little").view("<u8").astype(np.uint64)
+
+
+def judge_situations(
+    portrait: Portrait, rules: Sequence[SavedQuery], iris: Sequence[str]
+) -> Iterator[Judgement]:
+    """Yield what finding rules say of situations, sorted within a rule.
+
+    Args:
+        portrait: The situations.
+        rules: The rules.
+        iris: The names of the situations, in their order.
+    """
+    for rule in rules:
+        view = portrait.view(sight(rule.text))
+        found: defaultdict[str, list[Judgement]] = defaultdict(list)
+        for judgement in judge(view.store, (rule,)):
+            found[judgement.work].append(judgement)
+        of_node = [found.get(node.value, ()) for node in view.nodes]
+        for iri, position in zip(iris, view.of_situation.tolist(), strict=True):
+            for judgement in of_node[position]:
+                yield replace(judgement, work=iri)
+
+
+def conclude_of_situations(
+    portrait: Portrait, rules: Sequence[SavedQuery]
+) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Yield what rules that construct say of situations: position, property and object."""
+    for rule in rules:
+        view = portrait.view(sight(rule.text))
+        found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        for t in constructed(view.store, rule):
+            if isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode):
+                found[t.subject.value].append((t.predicate.value, t.object.value))
+        of_node = [found.get(node.value, ()) for node in view.nodes]
+        for position, seen in enumerate(view.of_situation.tolist()):
+            for fact in of_node[seen]:
+                yield position, fact

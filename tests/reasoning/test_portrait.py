@@ -1,0 +1,86 @@
+"""Each rule sees enough of situations, and not more than it needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rdflib import RDF, URIRef, Variable
+from rdflib.paths import Path
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.term import Node
+
+from licet_ontology.terms import NS, term
+from licet_queries.library import SavedQuery, folder_queries
+from licet_reasoning.portrait import sight
+from licet_reasoning.rules import IF_IN_DOUBT_BINDS, stage_rules
+
+RULES = (*stage_rules("work"), *stage_rules("lineage"), *folder_queries("findings"))
+
+
+def properties_of(algebra: object) -> set[object]:
+    """Return all that stands for a predicate in a parsed query."""
+    found: set[object] = set()
+    todo: list[Any] = [algebra]
+    seen: set[int] = set()
+    while todo:
+        part = todo.pop()
+        if id(part) in seen or isinstance(part, str):
+            continue
+        seen.add(id(part))
+        if isinstance(part, dict):
+            todo += part.values()
+        elif isinstance(part, tuple) and len(part) == 3 and isinstance(part[0], Node):
+            found |= steps_of(part[1])
+        elif isinstance(part, list | tuple | set):
+            todo += part
+    return found
+
+
+def steps_of(path: Any) -> set[object]:
+    """Return the properties that a path is made of."""
+    if not isinstance(path, Path):
+        return {path}
+    parts = getattr(path, "args", None) or [getattr(path, "arg", None) or vars(path)["path"]]
+    return {step for part in parts for step in steps_of(part)}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_sees_every_property_in_its_patterns(rule: SavedQuery) -> None:
+    found = properties_of(prepareQuery(rule.text).algebra["p"])
+    assert found
+    assert not any(isinstance(p, Variable) for p in found)
+    assert {str(p) for p in found if isinstance(p, URIRef)} <= sight(rule.text).properties
+
+
+def test_behind_a_property_that_is_always_followed_by_another_only_that_is_seen() -> None:
+    seen = sight("?work licet:drawsOn/licet:gap ?gap . ?work licet:license ?own .")
+    assert seen.reveals(term("drawsOn"), frozenset({term("gap")}))
+    assert not seen.reveals(term("drawsOn"), frozenset({term("license")}))
+
+
+def test_behind_a_property_that_once_leads_to_a_variable_all_mentioned_is_seen() -> None:
+    seen = sight(
+        "?work licet:drawsOn/licet:gap ?gap ; licet:drawsOn ?any . ?any licet:license ?x ."
+    )
+    assert seen.reveals(term("drawsOn"), frozenset({term("license")}))
+    assert not seen.reveals(term("drawsOn"), frozenset({term("circumstance")}))
+
+
+def test_a_step_that_may_be_taken_no_times_or_many_hides_nothing() -> None:
+    for repeated in "*+?":
+        seen = sight(f"?work licet:drawsOn/licet:gap{repeated} ?x . ?x licet:license ?y .")
+        assert seen.reveals(term("drawsOn"), frozenset({term("license")}))
+
+
+def test_what_is_in_doubt_is_seen_where_what_it_may_become_is() -> None:
+    for doubt, resolved in IF_IN_DOUBT_BINDS:
+        for property_ in resolved:
+            name = property_.removeprefix(NS)
+            assert doubt in sight(f"?work licet:{name} ?clause").properties
+            behind = sight(f"?work licet:drawsOn/licet:{name} ?x")
+            assert behind.reveals(term("drawsOn"), frozenset({doubt}))
+
+
+def test_types_are_always_seen() -> None:
+    assert str(RDF.type) in sight("?work a ?type").properties
