@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, RdfFormat, Triple, parse
 
 from licet_ontology.errors import UsageError
+from licet_ontology.reading_names import readings as readings  # noqa: PLC0414 - for others
 from licet_ontology.terms import RDF
 
 if TYPE_CHECKING:
@@ -74,12 +75,6 @@ def catalogue() -> tuple[Triple, ...]:
         )
         for t in _load(entry)
     )
-
-
-@cache
-def readings() -> tuple[str, ...]:
-    """Return the names of the readings, sorted."""
-    return tuple(entry.name.removesuffix(".ttl") for entry in _turtle_files("readings"))
 
 
 @cache

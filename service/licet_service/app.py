@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from fastapi import FastAPI, Request
-from pyoxigraph import Literal, NamedNode, Triple
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from licet_ontology.errors import UsageError
-from licet_ontology.terms import BASE, DCTERMS, DEFAULT_READING, RDF, XSD
+from licet_ontology.terms import DEFAULT_READING
 from licet_queries.library import public_queries, public_query
 from licet_service import linked_data, problems, sparql_protocol
-from licet_service.dataset import bind
+from licet_service.dataset import Dataset
+from licet_service.evaluation import Question
 from licet_service.negotiation import (
     FORMAT_PARAMETERS,
     GRAPHS,
@@ -27,15 +27,15 @@ from licet_service.negotiation import (
     choose,
     negotiate,
 )
+from licet_service.parameters import bound
 from licet_service.problems import ProblemError
-from licet_service.sparql_protocol import Question, ThreadEvaluator
+from licet_service.sparql_protocol import ThreadEvaluator
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from licet_service.dataset import Dataset
+    from licet_service.evaluation import Evaluator
     from licet_service.settings import Settings
-    from licet_service.sparql_protocol import Evaluator
 
 _HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -50,8 +50,6 @@ _PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Max-Age": "86400",
 }
-_VOID: Final = "http://rdfs.org/ns/void#"
-_SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 
 
 class Envelope:
@@ -94,8 +92,8 @@ class _Application(FastAPI):
         await Envelope(super().__call__)(scope, receive, send)
 
 
-def create_app(settings: Settings, dataset: Dataset) -> FastAPI:
-    """Return the application that serves a dataset."""
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application that serves the data folder of its settings."""
     app = _Application(
         title="Licet",
         summary="What the licenses behind an AI model oblige, forbid and permit.",
@@ -104,11 +102,11 @@ def create_app(settings: Settings, dataset: Dataset) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    evaluator = ThreadEvaluator(dataset, settings)
+    evaluator = ThreadEvaluator(dataset := Dataset(settings.data), settings)
     app.mount("/static", StaticFiles(packages=[("licet_service", "static")]), name="static")
     _add_health(app, dataset)
-    _add_home(app, dataset, settings)
-    _add_sparql(app, dataset, evaluator, settings)
+    _add_home(app, dataset, evaluator, settings)
+    _add_sparql(app, evaluator, settings)
     _add_queries(app, evaluator)
     app.include_router(linked_data.routes(evaluator, settings))
     return app
@@ -129,7 +127,7 @@ def _add_health(app: FastAPI, dataset: Dataset) -> None:
         return {"status": "ready", "snapshot": opened.snapshot.id}
 
 
-def _add_home(app: FastAPI, dataset: Dataset, settings: Settings) -> None:
+def _add_home(app: FastAPI, dataset: Dataset, evaluator: Evaluator, settings: Settings) -> None:
     @app.get("/", response_class=Response, tags=["pages"], summary="What this is")
     async def home() -> Response:
         opened = await asyncio.to_thread(dataset.latest)
@@ -143,9 +141,7 @@ def _add_home(app: FastAPI, dataset: Dataset, settings: Settings) -> None:
         "/.well-known/void", response_class=Response, tags=["linked data"], summary="The dataset"
     )
     async def void(request: Request) -> Response:
-        opened = await asyncio.to_thread(dataset.latest)
-        triples = dataset_description(_address(request, settings), opened.snapshot.manifest)
-        return linked_data.serialized(request, triples, negotiate(request, GRAPHS), GRAPHS)
+        return await _described(request, evaluator, "describe-dataset", settings)
 
 
 def _address(request: Request, settings: Settings) -> str:
@@ -153,59 +149,17 @@ def _address(request: Request, settings: Settings) -> str:
     return str(settings.public_url or request.base_url).rstrip("/")
 
 
-def _about(subject: str, *pairs: tuple[str, NamedNode | Literal]) -> list[Triple]:
-    return [Triple(NamedNode(subject), NamedNode(p), o) for p, o in pairs]
+async def _described(
+    request: Request, evaluator: Evaluator, task: str, settings: Settings
+) -> Response:
+    choice = negotiate(request, GRAPHS)
+    address, name = _address(request, settings), choice.representation.name
+    text = await evaluator.call(task, address=address, format=name)
+    headers = alternates(request, choice, GRAPHS)
+    return Response(text, media_type=choice.media_type, headers=headers)
 
 
-def _count(number: int) -> Literal:
-    return Literal(str(number), datatype=NamedNode(XSD + "integer"))
-
-
-def dataset_description(address: str, manifest: dict[str, Any]) -> list[Triple]:
-    """Return the VoID description of a snapshot that is served at an address."""
-    dataset = f"{address}/.well-known/void#licet"
-    finished = Literal(manifest["finished"], datatype=NamedNode(XSD + "dateTime"))
-    described = _about(
-        dataset,
-        (RDF + "type", NamedNode(_VOID + "Dataset")),
-        (DCTERMS + "title", Literal("Licet", language="en")),
-        (DCTERMS + "modified", finished),
-        (_VOID + "sparqlEndpoint", NamedNode(f"{address}/sparql")),
-        (_VOID + "uriSpace", Literal(BASE)),
-        (_VOID + "vocabulary", NamedNode(BASE + "ns")),
-        (_VOID + "exampleResource", NamedNode(BASE + "license/apache-2.0")),
-        (_VOID + "triples", _count(sum(manifest["triples"].values()))),
-    )
-    for graph, triples in sorted(manifest["triples"].items()):
-        described += _about(dataset, (_VOID + "subset", NamedNode(graph)))
-        described += _about(
-            graph,
-            (RDF + "type", NamedNode(_VOID + "Dataset")),
-            (_VOID + "triples", _count(triples)),
-        )
-    return described
-
-
-def service_description(address: str, manifest: dict[str, Any]) -> list[Triple]:
-    """Return the SPARQL 1.1 Service Description of ``/sparql`` at an address."""
-    endpoint, default = f"{address}/sparql", f"{address}/sparql#dataset"
-    formats = [offer.format for offer in (*RESULTS, *GRAPHS) if offer.format]
-    described = _about(
-        endpoint,
-        (RDF + "type", NamedNode(_SD + "Service")),
-        (_SD + "endpoint", NamedNode(endpoint)),
-        (_SD + "supportedLanguage", NamedNode(_SD + "SPARQL11Query")),
-        (_SD + "defaultDataset", NamedNode(default)),
-        *((_SD + "resultFormat", NamedNode(format_.iri)) for format_ in formats),
-    )
-    described += _about(default, (RDF + "type", NamedNode(_SD + "Dataset")))
-    for graph in sorted(manifest["triples"]):
-        described += _about(default, (_SD + "namedGraph", NamedNode(f"{graph}#named")))
-        described += _about(f"{graph}#named", (_SD + "name", NamedNode(graph)))
-    return described
-
-
-def _add_sparql(app: FastAPI, dataset: Dataset, evaluator: Evaluator, settings: Settings) -> None:
+def _add_sparql(app: FastAPI, evaluator: Evaluator, settings: Settings) -> None:
     def parameter(name: str, description: str, *, repeated: bool = False) -> dict[str, Any]:
         text = {"type": "string"}
         schema = {"type": "array", "items": text} if repeated else text
@@ -228,9 +182,7 @@ def _add_sparql(app: FastAPI, dataset: Dataset, evaluator: Evaluator, settings: 
     )
     async def sparql_get(request: Request) -> Response:
         if not {"query", "update"} & set(request.query_params):
-            opened = await asyncio.to_thread(dataset.latest)
-            triples = service_description(_address(request, settings), opened.snapshot.manifest)
-            return linked_data.serialized(request, triples, negotiate(request, GRAPHS), GRAPHS)
+            return await _described(request, evaluator, "describe-service", settings)
         return await sparql_protocol.respond(request, evaluator, settings)
 
     text = {"schema": {"type": "string"}}
@@ -291,7 +243,7 @@ def _add_queries(app: FastAPI, evaluator: Evaluator) -> None:
             results=choose(RESULTS, accept, wanted),
             graph=choose(GRAPHS, accept, wanted),
             reading=reading,
-            substitutions=bind(query, values),
+            substitutions=bound(query, values),
         )
         answer = await evaluator.answer(question)
         return Response(answer.body, media_type=answer.media_type, headers={"Vary": "Accept"})

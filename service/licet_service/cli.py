@@ -299,12 +299,11 @@ def serve(
     import uvicorn
 
     from licet_service.app import create_app
-    from licet_service.dataset import Dataset
     from licet_service.settings import Settings
 
     settings = Settings(data=data, host=host, port=port)
     say(f"serving {data} on http://{host}:{port}")
-    uvicorn.run(create_app(settings, Dataset(data)), host=host, port=port, log_level="warning")
+    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
 
 
 @app.command()

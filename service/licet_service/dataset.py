@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Store, Variable
 
-from licet_ingest.identifiers import id_fault
 from licet_ingest.snapshot import NoSnapshotError, current
 from licet_ontology.errors import UsageError
-from licet_ontology.modules import readings
+from licet_ontology.reading_names import readings
 from licet_ontology.terms import (
     DEFAULT_READING,
     GRAPH_HUB,
     PREFIXES,
     default_graphs,
-    license_iri,
-    work_iri,
 )
+from licet_service.parameters import bound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +27,8 @@ if TYPE_CHECKING:
     from pyoxigraph import BlankNode, DefaultGraph, QueryBoolean, QuerySolutions, QueryTriples
 
     from licet_ingest.snapshot import Snapshot
-    from licet_queries.library import Parameter, SavedQuery
+    from licet_queries.library import SavedQuery
+    from licet_service.evaluation import Term
 
 
 @dataclass(frozen=True)
@@ -137,30 +136,15 @@ class Dataset:
         return self._open
 
 
+def rdf_term(term: Term) -> NamedNode | Literal:
+    """Return a term as the store has it."""
+    return NamedNode(term["value"]) if term["type"] == "uri" else Literal(term["value"])
+
+
 def bind(query: SavedQuery, values: Mapping[str, str]) -> dict[str, NamedNode | Literal]:
     """Return RDF terms for the parameters of a saved query.
 
     Raises:
         UsageError: A parameter is missing, unknown or not of its type.
     """
-    unknown = set(values) - {parameter.name for parameter in query.parameters}
-    if unknown:
-        raise UsageError(f"query {query.name} has no parameter {', '.join(sorted(unknown))}")
-    missing = [p.name for p in query.parameters if p.name not in values]
-    if missing:
-        raise UsageError(f"query {query.name} needs a value for {', '.join(missing)}")
-    return {p.name: _term(p, values[p.name]) for p in query.parameters}
-
-
-def _term(parameter: Parameter, value: str) -> NamedNode | Literal:
-    match parameter.type:
-        case "model" | "dataset":
-            if reason := id_fault(value):
-                raise UsageError(f"{parameter.name}: {value!r} {reason}")
-            return NamedNode(work_iri(parameter.type, value))
-        case "license":
-            return NamedNode(license_iri(value))
-        case "reading" if value not in readings():
-            raise UsageError(f"no reading named {value!r}: choose one of {', '.join(readings())}")
-        case _:
-            return Literal(value)
+    return {n: rdf_term(t) for n, t in bound(query, values).items()}

@@ -17,6 +17,9 @@ from starlette.responses import Response
 
 from licet_ontology import modules
 from licet_ontology.terms import BASE, DEFAULT_READING, NS, PREFIXES, RDFS
+from licet_service.evaluation import Question
+from licet_service.evaluation import iri as iri_term
+from licet_service.formats import GRAPH_FORMATS
 from licet_service.negotiation import (
     GRAPHS,
     HTML,
@@ -28,14 +31,13 @@ from licet_service.negotiation import (
     negotiate,
 )
 from licet_service.problems import ProblemError
-from licet_service.sparql_protocol import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from licet_service.evaluation import Evaluator
     from licet_service.negotiation import Representation
     from licet_service.settings import Settings
-    from licet_service.sparql_protocol import Evaluator
 
 KINDS: Final = {
     **dict.fromkeys(("model", "dataset", "service"), "work.html"),
@@ -158,8 +160,7 @@ def serialized(
     offers: Sequence[Representation] = PAGES,
 ) -> Response:
     """Return triples as a response in a format of RDF, one of those on offer."""
-    format_ = choice.representation.format
-    assert isinstance(format_, RdfFormat)  # noqa: S101 - only formats of RDF are passed
+    format_ = GRAPH_FORMATS[choice.representation.name]
     body = serialize(triples, format=format_, prefixes=PREFIXES)
     headers = alternates(request, choice, offers)
     return Response(body, media_type=choice.media_type, headers=headers)
@@ -218,7 +219,7 @@ class Description:
 
 async def describe(evaluator: Evaluator, iri: str, reading: str, max_triples: int) -> Description:
     """Return what the graph says of a resource under a reading; nothing, if it knows it not."""
-    this = {"this": NamedNode(iri)}
+    this = {"this": iri_term(iri)}
     as_lines = choose(GRAPHS, None, ["nt"])
     texts = [text % (max_triples + 1) for text in (_OUTGOING, _INCOMING)]
     asked = [evaluator.answer(Question(text, None, as_lines, reading, this)) for text in texts]
@@ -227,7 +228,7 @@ async def describe(evaluator: Evaluator, iri: str, reading: str, max_triples: in
     outgoing, incoming = (
         list(dict.fromkeys(parse(answer.body, format=RdfFormat.N_TRIPLES))) for answer in answers
     )
-    own = [q for q in outgoing if q.subject == this["this"]]
+    own = [q for q in outgoing if q.subject == NamedNode(iri)]
     cut = max(len(own), len(incoming)) > max_triples
     left_out = set(own[max_triples:])
     kept = [q for q in outgoing if q not in left_out] + incoming[:max_triples]
@@ -236,7 +237,7 @@ async def describe(evaluator: Evaluator, iri: str, reading: str, max_triples: in
 
 async def rows(evaluator: Evaluator, text: str, reading: str, iri: str) -> list[dict[str, str]]:
     """Return the solutions of a SELECT about a resource, as text; what is unbound is empty."""
-    question = Question(text, choose(RESULTS, None), None, reading, {"this": NamedNode(iri)})
+    question = Question(text, choose(RESULTS, None), None, reading, {"this": iri_term(iri)})
     result = orjson.loads((await evaluator.answer(question)).body)
     return [
         {name: row[name]["value"] if name in row else "" for name in result["head"]["vars"]}

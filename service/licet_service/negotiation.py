@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
-from pyoxigraph import QueryResultsFormat, RdfFormat
-
 from licet_service.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -24,13 +22,13 @@ class Representation:
     Attributes:
         name: Its value of ``format=``.
         media_types: What it is sent as: the first, unless a client asks for another by name.
-        format: What writes it; None where a template or a JSON encoder does.
+        iri: Of the format, in the W3C's list; none where that has none.
         aliases: Other values of ``format=`` that clients send for it.
     """
 
     name: str
     media_types: tuple[str, ...]
-    format: QueryResultsFormat | RdfFormat | None = None
+    iri: str = ""
     aliases: tuple[str, ...] = ()
 
 
@@ -42,6 +40,7 @@ class Choice:
     media_type: str
 
 
+_FORMATS: Final = "http://www.w3.org/ns/formats/"
 _XML: Final = ("application/xml", "text/xml")
 _JSON: Final = ("application/json", "text/json", "text/javascript", "application/javascript")
 
@@ -49,17 +48,17 @@ RESULTS: Final = (
     Representation(
         "json",
         ("application/sparql-results+json", *_JSON),
-        QueryResultsFormat.JSON,
+        _FORMATS + "SPARQL_Results_JSON",
         ("srj", "sparql-results+json"),
     ),
     Representation(
         "xml",
         ("application/sparql-results+xml", *_XML),
-        QueryResultsFormat.XML,
+        _FORMATS + "SPARQL_Results_XML",
         ("srx", "sparql-results+xml"),
     ),
-    Representation("csv", ("text/csv", "application/csv"), QueryResultsFormat.CSV),
-    Representation("tsv", ("text/tab-separated-values",), QueryResultsFormat.TSV),
+    Representation("csv", ("text/csv", "application/csv"), _FORMATS + "SPARQL_Results_CSV"),
+    Representation("tsv", ("text/tab-separated-values",), _FORMATS + "SPARQL_Results_TSV"),
 )
 """The formats of the results of SELECT and ASK."""
 
@@ -67,27 +66,27 @@ GRAPHS: Final = (
     Representation(
         "turtle",
         ("text/turtle", "application/turtle", "application/x-turtle", "text/n3", "text/rdf+n3"),
-        RdfFormat.TURTLE,
+        _FORMATS + "Turtle",
         ("ttl", "n3"),
     ),
     Representation(
-        "json-ld", ("application/ld+json", *_JSON), RdfFormat.JSON_LD, ("jsonld", "json")
+        "json-ld", ("application/ld+json", *_JSON), _FORMATS + "JSON-LD", ("jsonld", "json")
     ),
     Representation(
         "nt",
         ("application/n-triples", "text/plain"),
-        RdfFormat.N_TRIPLES,
+        _FORMATS + "N-Triples",
         ("n-triples", "ntriples", "text"),
     ),
     Representation(
-        "rdf", ("application/rdf+xml", *_XML), RdfFormat.RDF_XML, ("rdf+xml", "rdfxml", "xml")
+        "rdf", ("application/rdf+xml", *_XML), _FORMATS + "RDF_XML", ("rdf+xml", "rdfxml", "xml")
     ),
     # Some clients ask for it first, and a graph is a dataset with nothing but a default graph.
-    Representation("nq", ("application/n-quads",), RdfFormat.N_QUADS, ("n-quads", "nquads")),
+    Representation("nq", ("application/n-quads",), _FORMATS + "N-Quads", ("n-quads", "nquads")),
 )
 """The formats of RDF graphs."""
 
-HTML: Final = Representation("html", ("text/html", "application/xhtml+xml"), None, ("htm",))
+HTML: Final = Representation("html", ("text/html", "application/xhtml+xml"), aliases=("htm",))
 PLAIN_JSON: Final = Representation("json", _JSON)
 PAGES: Final = (*GRAPHS, HTML)
 """The formats of the description of a resource; a client that names none gets RDF."""

@@ -10,29 +10,30 @@ import asyncio
 import re
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode, QueryTriples
 from starlette.responses import Response
 
 from licet_ontology.terms import DEFAULT_READING
-from licet_service.dataset import keyword_problem
+from licet_service import tasks
+from licet_service.dataset import keyword_problem, rdf_term
+from licet_service.evaluation import Answer, Question
+from licet_service.formats import GRAPH_FORMATS, RESULT_FORMATS
 from licet_service.negotiation import FORMAT_PARAMETERS, GRAPHS, RESULTS, accept_of, choose, listed
 from licet_service.problems import ProblemError, syntax_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from pyoxigraph import Literal
     from starlette.requests import Request
     from typing_extensions import Buffer
 
     from licet_service.dataset import Dataset
-    from licet_service.negotiation import Choice
+    from licet_service.evaluation import Evaluator
     from licet_service.settings import Settings
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -43,49 +44,6 @@ STACK_BYTES: Final = 512 * 1024 * 1024
 """The parser recurses: 2,246 nested groups, in 4.5 KB, overflow a stack of 8 MB and kill the
 process. On this much, which is reserved and hardly ever used, no text of the largest size that
 settings allow did."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A query with all that its answer depends on.
-
-    Attributes:
-        text: The query.
-        results: The format of its answer if it is a SELECT or ASK; None if none is acceptable.
-        graph: The format of its answer if it is a CONSTRUCT or DESCRIBE; likewise.
-        reading: Whose graphs it sees if neither the query nor the protocol names a dataset.
-        substitutions: Values of variables, by name.
-        default_graph_iris: The default graph, as named by the protocol.
-        named_graph_iris: The named graphs, as named by the protocol.
-    """
-
-    text: str
-    results: Choice | None
-    graph: Choice | None
-    reading: str = DEFAULT_READING
-    substitutions: Mapping[str, NamedNode | Literal] | None = None
-    default_graph_iris: tuple[str, ...] | None = None
-    named_graph_iris: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A serialized result: its bytes and their media type."""
-
-    body: bytes
-    media_type: str
-
-
-class Evaluator(Protocol):
-    """What answers questions, each on the snapshot then in force."""
-
-    async def answer(self, question: Question) -> Answer:
-        """Return the answer to a question.
-
-        Raises:
-            LicetError: There is none; its kind says who must act.
-        """
-        ...
 
 
 class ThreadEvaluator:
@@ -106,6 +64,15 @@ class ThreadEvaluator:
         async with self._slots:
             return await asyncio.wrap_future(_in_thread(partial(self._evaluate, question)))
 
+    async def call(self, task: str, **arguments: Any) -> Any:
+        """Return what a task returns; see ``Evaluator``."""
+
+        def run() -> Any:
+            return tasks.run(self._dataset.latest(), task, arguments)
+
+        async with self._slots:
+            return await asyncio.wrap_future(_in_thread(run))
+
     def _evaluate(self, question: Question) -> Answer:
         opened = self._dataset.latest()
         refuse_federation(question.text)
@@ -113,7 +80,7 @@ class ThreadEvaluator:
             result = opened.query(
                 question.text,
                 reading=question.reading,
-                substitutions=question.substitutions,
+                substitutions={n: rdf_term(t) for n, t in question.substitutions.items()},
                 default_graph_iris=question.default_graph_iris,
                 named_graph_iris=question.named_graph_iris,
             )
@@ -126,7 +93,11 @@ class ThreadEvaluator:
                 offers = listed(GRAPHS if is_graph else RESULTS)
                 raise ProblemError("not-acceptable", f"This query can be answered as {offers}.")
             output = _BoundedBytes(self._max_result_bytes)
-            result.serialize(output, chosen.representation.format)  # type: ignore[arg-type]
+            name = chosen.representation.name
+            if isinstance(result, QueryTriples):
+                result.serialize(output, GRAPH_FORMATS[name])
+            else:
+                result.serialize(output, RESULT_FORMATS[name])
             return Answer(output.getvalue(), chosen.media_type)
         finally:
             # The traceback of an error would carry it to another thread.
@@ -150,11 +121,12 @@ class _BoundedBytes(BytesIO):
 
 
 _THREAD_START = threading.Lock()
+_T = TypeVar("_T")
 
 
-def _in_thread(call: Callable[[], Answer]) -> Future[Answer]:
+def _in_thread(call: Callable[[], _T]) -> Future[_T]:
     """Return the outcome of a call that runs in a new thread with a deep stack."""
-    future: Future[Answer] = Future()
+    future: Future[_T] = Future()
     future.set_running_or_notify_cancel()  # from here on nobody can cancel it
 
     def run() -> None:

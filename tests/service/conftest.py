@@ -14,7 +14,6 @@ from fastapi.testclient import TestClient
 from licet_ingest.sources.sample import Sample
 from licet_reasoning.build import build
 from licet_service.app import create_app
-from licet_service.dataset import Dataset
 from licet_service.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def app(data: Path) -> FastAPI:
-    return create_app(Settings(data=data), Dataset(data))
+    return create_app(Settings(data=data))
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +47,7 @@ def client_with(data: Path) -> Iterator[Callable[..., TestClient]]:
     opened: list[TestClient] = []
 
     def make(**settings: int | str) -> TestClient:
-        app = create_app(Settings.model_validate({"data": data, **settings}), Dataset(data))
+        app = create_app(Settings.model_validate({"data": data, **settings}))
         opened.append(TestClient(app, raise_server_exceptions=False))
         return opened[-1].__enter__()
 

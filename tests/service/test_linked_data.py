@@ -14,7 +14,6 @@ from rdflib import Graph, URIRef
 from licet_ingest.sources.dump import JsonLinesDump
 from licet_reasoning.build import build
 from licet_service.app import create_app
-from licet_service.dataset import Dataset
 from licet_service.linked_data import CUT_NOTE, compact, href
 from licet_service.settings import Settings
 
@@ -74,8 +73,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     dump = folder / "dump.jsonl"
     dump.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     build(folder / "data", [JsonLinesDump(dump)])
-    dataset = Dataset(folder / "data")
-    with TestClient(create_app(Settings(), dataset), raise_server_exceptions=False) as client:
+    app = create_app(Settings(data=folder / "data"))
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 

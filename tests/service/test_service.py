@@ -14,7 +14,6 @@ from licet_ingest.snapshot import current
 from licet_ingest.sources.sample import Sample
 from licet_reasoning.build import build
 from licet_service.app import create_app
-from licet_service.dataset import Dataset
 from licet_service.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def test_the_process_is_live_and_the_snapshot_ready(client: TestClient) -> None:
 def test_a_new_snapshot_is_picked_up_and_a_lost_one_told(data: Path, tmp_path: Path) -> None:
     folder = tmp_path / "data"
     shutil.copytree(data, folder, symlinks=True)
-    client = TestClient(create_app(Settings(), Dataset(folder)), raise_server_exceptions=False)
+    client = TestClient(create_app(Settings(data=folder)), raise_server_exceptions=False)
     with client:
         before = client.get("/health/ready").json()["snapshot"]
         newer = build(folder, [Sample()])

@@ -1,0 +1,40 @@
+"""What the processes that hold the store do for the web process, by name.
+
+A task is a function of an open snapshot and of JSON values; it returns a JSON value, or raises
+``UsageError`` or ``ProblemError``. The web process, which never opens a store, asks for it by
+``await evaluator.call(name, **arguments)``; the command line calls the function itself.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from licet_service.dataset import OpenSnapshot
+
+TASKS: Final[Mapping[str, str]] = {
+    "describe-dataset": "licet_service.descriptions:describe_dataset",
+    "describe-service": "licet_service.descriptions:describe_service",
+}
+"""The module and the function of each task; imported where and when it is first run."""
+
+
+@cache
+def task(name: str) -> Callable[..., Any]:
+    """Return the function of a task.
+
+    Raises:
+        KeyError: There is no task of that name.
+    """
+    module, _, function = TASKS[name].partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found
+
+
+def run(opened: OpenSnapshot, name: str, arguments: Mapping[str, Any]) -> Any:
+    """Return what a task returns for a snapshot and some arguments."""
+    return task(name)(opened, **arguments)
