@@ -30,6 +30,11 @@ def family_named(name: str) -> str | None:
     return _names()[1].get(normalized_name(name))
 
 
+def names_of_licenses() -> dict[str, str]:
+    """Return the license that each normalized name stands for, as an IRI."""
+    return dict(_names()[0])
+
+
 @cache
 def _names() -> tuple[dict[str, str], dict[str, str]]:
     """Return from normalized name to IRI: of licenses, and of families."""

@@ -161,7 +161,8 @@ class Explanation:
         return any(finding.severity == "unknown" for finding in self.findings)
 
 
-def _gravest_first(finding: ExplainedFinding) -> tuple[int, bool, str, str]:
+def gravest_first(finding: ExplainedFinding) -> tuple[int, bool, str, str]:
+    """Return what puts findings in order: by severity, then findings before open questions."""
     severity = _SEVERITIES.index(finding.severity)
     return severity, finding.open, finding.code, finding.because.term.iri
 
@@ -204,7 +205,7 @@ class Explainer:
                         for name, open_ in (("hasFinding", False), ("hasOpenQuestion", True))
                         for node in self._objects(situation, term(name), self._findings)
                     ),
-                    key=_gravest_first,
+                    key=gravest_first,
                 )
             ),
             obligations=tuple(

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from licet_reasoning.closure import Lineage
     from licet_reasoning.portrait import Traits
-    from licet_reasoning.situations import Fact, Quotient
+    from licet_reasoning.situation import Fact
+    from licet_reasoning.situations import Quotient
 
 CONSEQUENCES = (
     term("boundBy"),
@@ -154,6 +155,18 @@ def _mentioned(axioms: Axioms) -> frozenset[str]:
     )
 
 
+def told_facts(closed_catalogue: Sequence[Triple], axioms: Axioms) -> list[Triple]:
+    """Return what of ontology and catalogue rules and axioms mention."""
+    mentioned = _mentioned(axioms)
+    type_ = RDF + "type"
+    return [
+        t
+        for t in closed_catalogue
+        if t.predicate.value in mentioned
+        or (t.predicate.value == type_ and text_of(t.object) in mentioned)
+    ]
+
+
 def facts_for_rules(
     closed_catalogue: Sequence[Triple], axioms: Axioms, stated: Iterable[str]
 ) -> list[Triple]:
@@ -162,14 +175,8 @@ def facts_for_rules(
     That is what rules mention of these licenses and their clauses, and of licenses that
     confine improvement to their own lineage, which every work is inside or outside of.
     """
-    mentioned = _mentioned(axioms)
-    type_, exempts, has_clause = RDF + "type", term("exemptsLicense"), term("hasClause")
-    told = [
-        t
-        for t in closed_catalogue
-        if t.predicate.value in mentioned
-        or (t.predicate.value == type_ and text_of(t.object) in mentioned)
-    ]
+    exempts, has_clause = term("exemptsLicense"), term("hasClause")
+    told = told_facts(closed_catalogue, axioms)
     wanted = set(stated) | {text_of(t.object) for t in told if t.predicate.value == exempts}
     wanted |= {
         text_of(t.object)

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from licet_ontology.terms import BASE
 from licet_reasoning.closure import pack_facts, unpack_facts
 from licet_reasoning.likeness import distinct_rows
+from licet_reasoning.situation import Fact, Situation, situation_of
 
 if TYPE_CHECKING:
     from licet_reasoning.automaton import Automaton
     from licet_reasoning.closure import Lineage
-
-Fact = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Situation:
-    """One node of the quotient of the graph.
-
-    Attributes:
-        iri: Named after a hash of the reading and of all that follows here.
-        own: The facts that its works state of themselves.
-        reached: The facts of other works that reach its works, by lineage relation.
-    """
-
-    iri: str
-    own: tuple[Fact, ...]
-    reached: tuple[tuple[str, tuple[Fact, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -90,7 +72,7 @@ def name_situations(quotient: Quotient, reading: str) -> Situations:
         return told[key]
 
     situations = [
-        _situation(
+        situation_of(
             reading,
             facts(own),
             tuple(
@@ -132,10 +114,3 @@ def bits_of(situations: Situations, relations: tuple[str, ...]) -> Quotient:
 def group(lineage: Lineage, automaton: Automaton, reached: np.ndarray, reading: str) -> Situations:
     """Return the situations of the works of a lineage."""
     return name_situations(quotient_of(lineage, automaton, reached), reading)
-
-
-def _situation(
-    reading: str, own: tuple[Fact, ...], reached: tuple[tuple[str, tuple[Fact, ...]], ...]
-) -> Situation:
-    digest = hashlib.sha256(repr((reading, own, reached)).encode()).hexdigest()[:20]
-    return Situation(f"{BASE}situation/{digest}", own, reached)

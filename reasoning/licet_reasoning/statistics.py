@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from licet_reasoning.quotient import Outcome
     from licet_reasoning.rules import Judgement
-    from licet_reasoning.situations import Situation
+    from licet_reasoning.situation import Situation
 
 GAP_CODES = frozenset(
     {

@@ -7,15 +7,10 @@ import pyarrow as pa
 import pytest
 
 from licet_ontology.terms import RDF, license_iri, term
-from licet_reasoning.names import (
-    FULFILS,
-    IN_DOUBT,
-    LACKS,
-    beginning_of_names,
-    prescribed_beginnings,
-    tell_apart_by_name,
-)
-from licet_reasoning.situations import Situation, Situations
+from licet_reasoning.beginnings import FULFILS, IN_DOUBT, LACKS, prescribed_beginnings
+from licet_reasoning.names import beginning_of_names, tell_apart_by_name
+from licet_reasoning.situation import Situation
+from licet_reasoning.situations import Situations
 
 MODEL = (RDF + "type", term("Model"))
 
@@ -42,6 +37,7 @@ MODEL = (RDF + "type", term("Model"))
 def test_a_name_shows_whether_it_begins_as_prescribed(words: str, name: str, shown: int) -> None:
     (beginning,) = (b for b in prescribed_beginnings() if b.words == words)
     assert beginning_of_names(beginning, pa.array([name])).tolist() == [shown]
+    assert beginning.shown_by(name) == shown
 
 
 def test_works_are_told_apart_only_where_a_naming_clause_can_reach_them() -> None:

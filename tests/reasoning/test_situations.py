@@ -13,7 +13,8 @@ from licet_ontology.terms import license_iri, term
 from licet_reasoning.closure import reaching
 from licet_reasoning.lineage import lineage_of
 from licet_reasoning.quotient import Program, compile_reading
-from licet_reasoning.situations import Situation, group
+from licet_reasoning.situation import Situation
+from licet_reasoning.situations import group
 
 MIT, GPL = license_iri("mit"), license_iri("gpl-3.0")
 Step = tuple[str, str, str]

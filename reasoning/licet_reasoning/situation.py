@@ -1,0 +1,34 @@
+"""One licensing situation and its name."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from licet_ontology.terms import BASE
+
+Fact = tuple[str, str]
+"""What a work states of itself: property and object, as IRIs."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One node of the quotient of the graph.
+
+    Attributes:
+        iri: Named after a hash of the reading and of all that follows here.
+        own: The facts that its works state of themselves.
+        reached: The facts of other works that reach its works, by lineage relation.
+    """
+
+    iri: str
+    own: tuple[Fact, ...]
+    reached: tuple[tuple[str, tuple[Fact, ...]], ...]
+
+
+def situation_of(
+    reading: str, own: tuple[Fact, ...], reached: tuple[tuple[str, tuple[Fact, ...]], ...]
+) -> Situation:
+    """Return the situation of works that state and are reached by the given facts, all sorted."""
+    digest = hashlib.sha256(repr((reading, own, reached)).encode()).hexdigest()[:20]
+    return Situation(f"{BASE}situation/{digest}", own, reached)

@@ -1,0 +1,152 @@
+"""Works that nobody has published are judged as the Hub's are, on top of a snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import NamedNode, Store
+
+from licet_ingest.records import MISSING_WORK, Derivation, WorkRecord
+from licet_ontology import modules
+from licet_ontology.terms import license_iri, reading_graphs, term, work_iri
+from licet_reasoning.compiled import Compiled, compiled
+from licet_reasoning.hypothesis import Ground, Judged, judge
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.reasoning.conftest import Built
+
+    from licet_ingest.snapshot import Snapshot
+    from licet_reasoning.rules import Judgement
+
+
+@pytest.fixture(scope="session")
+def prepared(kept_catalogue: Path) -> Compiled:
+    return compiled(kept_catalogue)
+
+
+def work(work_id: str, license_: str = "", *made: tuple[str, str]) -> WorkRecord:
+    """A model under a license, made by relations from models."""
+    return WorkRecord(
+        "model",
+        work_id,
+        licenses=(license_iri(license_),) if license_ else (),
+        gaps=() if license_ else (term("NoLicense"),),
+        derivations=[
+            Derivation(("model", work_id), relation, ("model", parent), "given")
+            for relation, parent in made
+        ],
+    )
+
+
+def codes(judged: Judged, work_id: str, verdict: str = "violated") -> set[str]:
+    return {j.code for j in judgements(judged, work_id) if j.verdict == verdict}
+
+
+def judgements(judged: Judged, work_id: str) -> tuple[Judgement, ...]:
+    return judged.judgements(work_iri("model", work_id))
+
+
+@pytest.mark.parametrize("reading", modules.readings())
+def test_a_work_of_the_snapshot_comes_out_as_it_stands_there(
+    sample: Snapshot, prepared: Compiled, reading: str
+) -> None:
+    store = Store.read_only(str(sample.store))
+    inferred, findings, _ = (NamedNode(iri) for iri in reading_graphs(reading))
+
+    def objects(subject: str, predicate: str, graph: NamedNode) -> list[str]:
+        quads = store.quads_for_pattern(NamedNode(subject), NamedNode(term(predicate)), None, graph)
+        return [q.object.value for q in quads]  # type: ignore[union-attr]
+
+    situations = store.quads_for_pattern(None, NamedNode(term("situation")), None, inferred)
+    situation_of = {q.subject.value: q.object.value for q in situations}  # type: ignore[union-attr]
+    judged = judge(Ground(prepared, store), [], reading, also=situation_of)
+    for iri, situation in situation_of.items():
+        assert judged.situation(iri).iri == situation
+        certain = {bond.clause for bond in judged.bonds(iri) if not bond.in_doubt}
+        assert certain == set(objects(situation, "boundBy", inferred))
+        inherited = {bond.clause for bond in judged.bonds(iri) if bond.inherited}
+        assert inherited == set(objects(situation, "inherits", inferred))
+        told = {
+            (link, *(objects(node, name, findings)[0] for name in ("code", "because")))
+            for link in ("hasFinding", "hasOpenQuestion")
+            for node in objects(situation, link, findings)
+        }
+        links = {"violated": "hasFinding", "unknown": "hasOpenQuestion"}
+        assert told == {
+            (links[j.verdict], j.code, j.because)
+            for j in judged.judgements(iri)
+            if j.verdict != "met"
+        }
+
+
+def test_terms_reach_a_hypothetical_work_from_the_snapshot(
+    built: Built, prepared: Compiled
+) -> None:
+    snapshot = built(
+        {"model/a/base": "cc-by-nc-4.0", "model/a/tuned": "cc-by-nc-4.0"},
+        [("model/a/tuned", "finetunedFrom", "model/a/base")],
+    )
+    ground = Ground(prepared, Store.read_only(str(snapshot.store)))
+    mine = work("me/mine", "apache-2.0", ("quantizedFrom", "a/tuned"))
+    judged = judge(ground, [mine], "cautious")
+    assert "non-commercial" in codes(judged, "me/mine")
+    explanation = judged.explanation(work_iri("model", "me/mine"))
+    (finding,) = (f for f in explanation.findings if f.code == "non-commercial")
+    assert [i.work for i in finding.because.imposed_by] == ["model/a/tuned", "model/a/base"]
+    assert [step.relation for step in finding.because.imposed_by[1].path] == [
+        "quantizedFrom",
+        "finetunedFrom",
+    ]
+
+
+def test_a_parent_that_is_neither_given_nor_in_the_snapshot_is_missing(
+    prepared: Compiled,
+) -> None:
+    judged = judge(Ground(prepared), [work("me/mine", "mit", ("mergedFrom", "a/gone"))], "cautious")
+    assert "missing-parent" in codes(judged, "me/mine")
+    assert MISSING_WORK in {j.because for j in judgements(judged, "me/mine")}
+
+
+def test_a_license_that_the_catalogue_does_not_hold_is_not_identified(prepared: Compiled) -> None:
+    base = work("a/base", "mit")
+    base.licenses = (license_iri("of-nobody"),)
+    judged = judge(
+        Ground(prepared), [base, work("me/mine", "mit", ("finetunedFrom", "a/base"))], "text"
+    )
+    assert "unidentified-license" in codes(judged, "me/mine")
+
+
+def test_a_work_that_is_given_stands_in_place_of_the_one_in_the_snapshot(
+    built: Built, prepared: Compiled
+) -> None:
+    snapshot = built({"model/a/base": "cc-by-nc-4.0"})
+    ground = Ground(prepared, Store.read_only(str(snapshot.store)))
+    judged = judge(
+        ground,
+        [work("a/base", "mit"), work("me/mine", "mit", ("finetunedFrom", "a/base"))],
+        "cautious",
+    )
+    assert "non-commercial" not in codes(judged, "me/mine")
+
+
+def test_a_name_is_evidence_on_a_hypothetical_work_too(prepared: Compiled) -> None:
+    base = work("meta-llama/Llama-3.1-8B", "llama3.1")
+    made = [
+        work(name, "llama3.1", ("finetunedFrom", base.id)) for name in ("me/Llama-mine", "me/mine")
+    ]
+    judged = judge(Ground(prepared), [base, *made], "cautious")
+    assert "naming" in codes(judged, "me/Llama-mine", "met")
+    assert "naming" in codes(judged, "me/mine")
+
+
+def test_a_lineage_that_goes_in_a_circle_ends(prepared: Compiled) -> None:
+    works = [
+        work("me/one", "gpl-3.0", ("finetunedFrom", "me/two")),
+        work("me/two", "mit", ("finetunedFrom", "me/one")),
+    ]
+    judged = judge(Ground(prepared), works, "cautious")
+    assert "share-alike" in codes(judged, "me/two")
+    assert "share-alike" in codes(judged, "me/one", "met")
