@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from licet_ontology.errors import UsageError
 from licet_ontology.terms import DEFAULT_READING
 from licet_queries.library import public_queries, public_query
-from licet_service import linked_data, problems, sparql_protocol
+from licet_service import dumps, linked_data, problems, sparql_protocol
 from licet_service.dataset import Dataset
 from licet_service.evaluation import Question
 from licet_service.negotiation import (
@@ -108,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_home(app, dataset, evaluator, settings)
     _add_sparql(app, evaluator, settings)
     _add_queries(app, evaluator)
+    app.include_router(dumps.routes(settings))
     app.include_router(linked_data.routes(evaluator, settings))
     return app
 

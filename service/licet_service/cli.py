@@ -15,6 +15,7 @@ import typer
 
 from licet_ontology.errors import LicetError, SourceError, UnknownWorkError, UsageError
 from licet_ontology.terms import DEFAULT_READING, PREFIXES, local_name
+from licet_service.dump_layout import FOLDER, DumpFormat
 from licet_service.terminal import printable
 
 if TYPE_CHECKING:
@@ -87,13 +88,6 @@ class LicenseFormat(enum.StrEnum):
     json = "json"
     turtle = "turtle"
     odrl = "odrl"
-
-
-class DumpFormat(enum.StrEnum):
-    """How a dump is written."""
-
-    nquads = "nquads"
-    trig = "trig"
 
 
 def main() -> NoReturn:
@@ -603,28 +597,26 @@ def identify(
 
 @app.command()
 def export(
-    output: Annotated[Path, typer.Argument(help="The file to write.")],
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="The folder of dumps; DATA/dumps, which is served, without it."),
+    ] = None,
+    formats: Annotated[
+        list[DumpFormat] | None,
+        typer.Option("--format", help="Only this (repeatable); without it, all."),
+    ] = None,
     data: Data = DEFAULT_DATA,
-    format_: Annotated[DumpFormat, typer.Option("--format")] = DumpFormat.nquads,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write a dump of this snapshot again.")
+    ] = False,
 ) -> None:
-    """Write the whole snapshot in force as linked data."""
-    from pyoxigraph import RdfFormat
-
+    """Write the snapshot in force as files: linked data, tables, checksums, catalogue."""
     from licet_service.dataset import Dataset
+    from licet_service.export import export as write
 
-    if output.exists() and not force:
-        raise UsageError(f"{output} exists; --force replaces it")
     latest = Dataset(data).latest()
-    formats = {DumpFormat.nquads: RdfFormat.N_QUADS, DumpFormat.trig: RdfFormat.TRIG}
-    unfinished = output.with_name(f"{output.name}.part")
-    try:
-        latest.store.dump(str(unfinished), format=formats[format_])
-        unfinished.replace(output)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise UsageError(f"cannot write {output}: {error}") from error
-    say(f"wrote {output} from snapshot {latest.snapshot.id}")
+    folder = write(latest, to or data / FOLDER, formats or tuple(DumpFormat), say, force=force)
+    emit([str(folder)])
 
 
 @app.command()

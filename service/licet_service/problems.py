@@ -36,6 +36,7 @@ KINDS: Final[Mapping[str, tuple[int, str]]] = {
     "method-not-allowed": (405, "This method is not allowed here"),
     "not-acceptable": (406, "No format on offer is acceptable"),
     "query-too-large": (413, "The query is too large"),
+    "range-not-satisfiable": (416, "There is nothing in this range"),
     "unsupported-media-type": (415, "The content type is not supported"),
     "invalid-parameters": (422, "Parameters are invalid"),
     "result-too-large": (422, "The result is too large"),

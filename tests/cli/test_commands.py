@@ -5,17 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import typer
-from pyoxigraph import RdfFormat, Store, parse
 
 from licet_service.cli import app
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Licet
 
 COMMANDS = (
@@ -210,114 +208,26 @@ def test_a_query_is_read_from_a_file(licet: Licet, tmp_path: Path) -> None:
     assert json.loads(licet("sparql", str(tmp_path / "ask.rq"), "--json").out)["boolean"] is True
 
 
-@pytest.mark.parametrize(
-    ("format_", "rdf_format"),
-    [
-        ("table", RdfFormat.TURTLE),
-        ("turtle", RdfFormat.TURTLE),
-        ("nt", RdfFormat.N_TRIPLES),
-        ("rdfxml", RdfFormat.RDF_XML),
-        ("jsonld", RdfFormat.JSON_LD),
-    ],
-)
-def test_a_graph_is_printed_in_each_format(
-    licet: Licet, format_: str, rdf_format: RdfFormat
+def test_an_export_is_a_folder_of_its_own_below_the_one_that_is_named(
+    licet: Licet, tmp_path: Path, data: Path
 ) -> None:
-    query = "CONSTRUCT { ?l a licet:License } WHERE { ?l a licet:License ; licet:version '4.0' }"
-    answer = licet("sparql", "-", "--format", format_, stdin=query)
-    found = {str(quad.subject) for quad in parse(answer.out, format=rdf_format)}
-    assert "<https://w3id.org/licet/license/cc-by-4.0>" in found
-
-
-def test_a_query_sees_one_reading_and_not_the_other(licet: Licet) -> None:
-    query = (
-        "SELECT (COUNT(DISTINCT ?s) AS ?n) { model:mistralai\\/Mistral-7B-v0.1 licet:situation ?s }"
-    )
-    for reading in ("cautious", "text"):
-        answer = licet("sparql", "-", "--format", "csv", "--reading", reading, stdin=query)
-        assert answer.out.split() == ["n", "1"]
-
-
-################################################################ licenses
-
-
-def test_all_licenses_are_listed(licet: Licet) -> None:
-    lines = licet("licenses").out.splitlines()
-    assert lines[0].split() == ["license", "name", "clauses", "commercial", "use"]
-    ids = [line.split()[0] for line in lines[2:]]
-    assert ids == sorted(ids)
-    assert {"apache-2.0", "llama3", "mg-by-sa-2.0", "h-research"} <= set(ids)
-    [unread] = [line for line in lines if line.startswith("h-research ")]
-    assert "not read" in unread
-
-
-def test_all_licenses_as_json_are_the_ones_that_are_listed(licet: Licet) -> None:
-    listed = [line.split()[0] for line in licet("licenses").out.splitlines()[2:]]
-    assert [view["id"] for view in json.loads(licet("licenses", "--json").out)] == listed
-
-
-def test_a_license_is_shown_with_the_quote_of_every_clause(licet: Licet) -> None:
-    answer = licet("licenses", "llama3")
+    answer = licet("export", "--to", str(tmp_path), "--format", "nquads")
     assert answer.status == 0
-    lines = answer.out.splitlines()
-    assert lines[0] == "# Meta Llama 3 Community License Agreement"
-    heading = lines.index("## Whoever publishes a derivative")
-    naming = next(i for i, line in enumerate(lines) if line.startswith("- **Begin the model's"))
-    assert naming > heading
-    assert lines[naming : naming + 2] == [
-        "- **Begin the model's name with “Llama 3”** (naming, section 1(b)(i)): "
-        "“you shall also include “Llama 3” at the beginning of any such AI model name”",
-        "  - The name must begin with: “Llama 3”",
-    ]
+    folder = tmp_path / (data / "current").resolve().name
+    assert answer.out == f"{folder}\n"
+    assert "licenses: " in answer.err
+    names = {path.name for path in folder.iterdir()}
+    assert {"hub.nq.zst", "hub.nq.gz", "SHA256SUMS", "index.json"} < names
+    assert not [name for name in names if "trig" in name or "parquet" in name]
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
-def test_a_license_as_json_has_facts_and_clauses_with_quotes(licet: Licet) -> None:
-    shown = json.loads(licet("licenses", "llama3", "--json").out)
-    assert shown["id"] == "llama3"
-    assert shown["read"] is True
-    assert all(clause["quote"] and clause["section"] for clause in shown["clauses"])
-    [fact] = [fact for fact in shown["facts"] if fact["name"] == "commercialUse"]
-    assert fact["value"] == "conditional"
-    assert fact["section"]
-    assert fact["quote"]
-    assert len(fact["evidence"]) == 2
-
-
-def test_a_license_as_json_says_how_two_readings_were_settled(licet: Licet) -> None:
-    shown = json.loads(licet("licenses", "llama3.2", "--json").out)
-    assert dict(shown["identity"])["secondReading"] == "2026-11-21"
-    [naming] = [clause for clause in shown["clauses"] if clause["slug"] == "naming"]
-    assert naming["group"] == "duty"
-    assert naming["settlements"]
-
-
-def test_a_license_that_was_not_read_says_so(licet: Licet) -> None:
-    assert "has not been read: nothing can be concluded" in licet("licenses", "h-research").out
-
-
-################################################################ export
-
-
-@pytest.mark.parametrize(
-    ("format_", "rdf_format"), [("nquads", RdfFormat.N_QUADS), ("trig", RdfFormat.TRIG)]
-)
-def test_an_export_loads_again_with_the_same_number_of_quads(
-    licet: Licet, tmp_path: Path, data: Path, format_: str, rdf_format: RdfFormat
-) -> None:
-    output = tmp_path / "dump"
-    answer = licet("export", str(output), "--format", format_)
-    assert answer.status == 0
-    assert answer.out == ""
-    assert answer.err.startswith(f"wrote {output} from snapshot ")
-    again = Store()
-    again.bulk_load(path=str(output), format=rdf_format)
-    manifest = json.loads((data / "current" / "manifest.json").read_text())
-    assert len(again) == sum(manifest["triples"].values())
-    assert [path.name for path in tmp_path.iterdir()] == ["dump"]
-
-
-def test_an_export_replaces_a_file_when_told_to(licet: Licet, tmp_path: Path) -> None:
-    output = tmp_path / "dump.nq"
-    output.write_text("mine")
-    assert licet("export", str(output), "--force").status == 0
-    assert output.read_text().startswith("<")
+def test_an_export_is_written_again_when_told_to(licet: Licet, tmp_path: Path) -> None:
+    given = ("export", "--to", str(tmp_path), "--format", "parquet")
+    folder = Path(licet(*given).out.strip())
+    (folder / "models.parquet").write_text("mine")
+    again = licet(*given)
+    assert again.status == 2
+    assert (folder / "models.parquet").read_text() == "mine"
+    assert licet(*given, "--force").status == 0
+    assert (folder / "models.parquet").read_bytes().startswith(b"PAR1")

@@ -151,13 +151,6 @@ def test_arguments_that_no_command_takes_are_2(licet: Licet, arguments: tuple[st
     assert "Error: " in answer.err
 
 
-def test_a_file_is_not_overwritten_unasked(licet: Licet, tmp_path: Path) -> None:
-    output = tmp_path / "dump.nq"
-    output.write_text("mine")
-    assert_one_message(licet("export", str(output)), 2)
-    assert output.read_text() == "mine"
-
-
 ################################################################ unusable sources and snapshots
 
 
@@ -168,7 +161,7 @@ def test_a_file_is_not_overwritten_unasked(licet: Licet, tmp_path: Path) -> None
         ("explain", "o/m"),
         ("query", "no-commercial-use"),
         ("sparql", "-"),
-        ("export", "dump.nq"),
+        ("export",),
     ],
 )
 def test_a_folder_without_a_snapshot_is_4(
@@ -206,8 +199,9 @@ def test_a_snapshot_without_its_store_is_4(licet: Licet, tmp_path: Path, data: P
     assert_one_message(licet("check", "gpt2", "--data", str(tmp_path / "data")), 4)
 
 
-def test_a_file_that_cannot_be_written_is_one_message(licet: Licet, tmp_path: Path) -> None:
-    answer = licet("export", str(tmp_path / "absent" / "dump.nq"))
+def test_a_dump_that_cannot_be_written_is_one_message(licet: Licet, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    answer = licet("export", "--to", str(tmp_path / "file"))
     assert_one_message(answer, answer.status)
     assert answer.status in {2, 4}
 
