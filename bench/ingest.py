@@ -60,7 +60,7 @@ def _measure_tables(dump: Path) -> tuple[str, str]:
 
     def watch() -> None:
         while not done.wait(SAMPLE_S):
-            peak[0] = max(peak[0], _tree_kb(process.pid))
+            peak[0] = max(peak[0], tree_kb(process.pid))
 
     watcher = Thread(target=watch)
     watcher.start()
@@ -76,7 +76,7 @@ def _measure_tables(dump: Path) -> tuple[str, str]:
     )
 
 
-def _tree_kb(root: int) -> int:
+def tree_kb(root: int) -> int:
     """Return the memory of a process and its children, what they share counted once."""
     total = 0
     for status in Path("/proc").glob("[0-9]*/stat"):

@@ -33,6 +33,7 @@ from licet_ontology.terms import (
     reading_graphs,
     term,
 )
+from licet_reasoning.closure import reaching
 from licet_reasoning.lineage import lineage_of
 from licet_reasoning.provenance import provenance_lines, read_with, tools
 from licet_reasoning.publish import (
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from licet_ingest.records import Fault
     from licet_ingest.snapshot import Snapshot
     from licet_ingest.sources import Source
+    from licet_reasoning.closure import Closure
     from licet_reasoning.quotient import Outcome
 
 pc: Any = pyarrow.compute  # its functions are made at run time
@@ -68,7 +70,10 @@ GROUP BY ?graph ORDER BY ?graph
 
 
 def build(
-    data: Path, sources: Sequence[Source], say: Callable[[str], None] = lambda _: None
+    data: Path,
+    sources: Sequence[Source],
+    say: Callable[[str], None] = lambda _: None,
+    closure: Closure = reaching,
 ) -> Snapshot:
     """Build a snapshot from sources and put it in force.
 
@@ -76,6 +81,7 @@ def build(
         data: The data folder.
         sources: What to read, in order.
         say: Called with one line at each step, for a person who waits.
+        closure: What says which facts reach which works.
 
     Returns:
         The new snapshot.
@@ -104,7 +110,7 @@ def build(
         for reading in modules.readings():
             program = compile_reading(reading)
             lineage = lineage_of(works, derivations, program.automaton)
-            outcomes[reading] = conclude(lineage, program, closed)
+            outcomes[reading] = conclude(lineage, program, closed, closure)
             say(f"reading {reading}: {len(outcomes[reading].situations.all):,} situations")
         _write_tables(folder, works, derivations, outcomes, history)
         _write_quads(folder / "graph.nq", works, derivations, outcomes, closed, history)

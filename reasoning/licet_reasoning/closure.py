@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     import pyarrow as pa
 
     from licet_reasoning.automaton import Automaton
+
+    Closure: TypeAlias = Callable[["Lineage", Automaton], np.ndarray]
+    """What gives the same as `reaching`."""
 
 _WORD_BITS = 64
 
@@ -75,6 +81,12 @@ def reaching(lineage: Lineage, automaton: Automaton) -> np.ndarray:
     """
     reached = np.zeros((len(automaton.step), *lineage.own.shape), dtype=np.uint64)
     reached[automaton.accepts] = lineage.own
+    push(lineage, automaton, reached)
+    return reached
+
+
+def push(lineage: Lineage, automaton: Automaton, reached: np.ndarray) -> None:
+    """Add to what reaches each work what reaches it through its derivations."""
     edges_of_parent = np.argsort(lineage.parent, kind="stable")
     first_edge = np.searchsorted(
         lineage.parent[edges_of_parent], np.arange(lineage.work_count + 1), side="left"
@@ -98,7 +110,6 @@ def reaching(lineage: Lineage, automaton: Automaton) -> np.ndarray:
                 reached[state, children[new]] = after[new]
                 touched[children[new]] = True
         changed = np.flatnonzero(touched)
-    return reached
 
 
 def _ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

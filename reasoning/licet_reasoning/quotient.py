@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from licet_reasoning.closure import Lineage
+    from licet_reasoning.closure import Closure, Lineage
     from licet_reasoning.portrait import Traits
     from licet_reasoning.situation import Fact
     from licet_reasoning.situations import Quotient
@@ -186,7 +186,12 @@ def facts_for_rules(
     return [t for t in told if text_of(t.subject) in wanted]
 
 
-def conclude(lineage: Lineage, program: Program, closed_catalogue: Sequence[Triple]) -> Outcome:
+def conclude(
+    lineage: Lineage,
+    program: Program,
+    closed_catalogue: Sequence[Triple],
+    closure: Closure = reaching,
+) -> Outcome:
     """Return situations, obligations and judgements of all works of a lineage.
 
     Two passes: rules of the stage ``lineage`` may deny that something reaches a work, so
@@ -197,11 +202,11 @@ def conclude(lineage: Lineage, program: Program, closed_catalogue: Sequence[Trip
     facts = facts_for_rules(closed_catalogue, program.axioms, stated)
     merged = merge_alike(lineage)
     smaller = _with_grounds(merged.lineage, program, facts)
-    found = _quotient(smaller, program)
+    found = _quotient(smaller, program, closure)
     concluded = conclude_of_situations(portray(found, facts), stage_rules("lineage"))
     extended = _with_facts(smaller, found, concluded)
     if extended is not smaller:
-        found = _quotient(extended, program)
+        found = _quotient(extended, program, closure)
     named = name_situations(found, program.reading)
     situations = replace(named, of_work=named.of_work[merged.of_work])
     if lineage.names is not None:
@@ -215,8 +220,8 @@ def conclude(lineage: Lineage, program: Program, closed_catalogue: Sequence[Trip
     )
 
 
-def _quotient(lineage: Lineage, program: Program) -> Quotient:
-    return quotient_of(lineage, program.automaton, reaching(lineage, program.automaton))
+def _quotient(lineage: Lineage, program: Program, closure: Closure) -> Quotient:
+    return quotient_of(lineage, program.automaton, closure(lineage, program.automaton))
 
 
 def _with_grounds(lineage: Lineage, program: Program, facts: Sequence[Triple]) -> Lineage:

@@ -63,6 +63,15 @@ Fresh = Annotated[
     typer.Option("--fresh", help="Of hub:, begin anew where an earlier run was interrupted."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+ClosureName = Annotated[
+    str,
+    typer.Option(
+        "--closure",
+        envvar="LICET_CLOSURE",
+        help="What computes which terms reach which works: bitsets, duckdb, "
+        "spark://HOST:PORT or spark:local[N]. All give the same.",
+    ),
+]
 DEFAULT_DATA = Path("licet-data")
 
 
@@ -149,6 +158,7 @@ def build(
     ] = None,
     lookups: Lookups = None,
     fresh: Fresh = False,
+    closure: ClosureName = "bitsets",
     data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
@@ -170,7 +180,7 @@ def build(
         else _source(name, repository_id)
         for name in names
     ]
-    _build(data, made, as_json=as_json)
+    _build(data, made, closure, as_json=as_json)
 
 
 @app.command()
@@ -181,6 +191,7 @@ def update(
     ] = None,
     lookups: Lookups = None,
     fresh: Fresh = False,
+    closure: ClosureName = "bitsets",
     data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
@@ -203,15 +214,16 @@ def update(
         raise UsageError(f"the snapshot in force was not built from {', '.join(given)}")
     if not any(_is_hub(source.name) for source in made):
         raise UsageError("the snapshot in force was not built from hub:; build it again instead")
-    _build(data, made, as_json=as_json)
+    _build(data, made, closure, as_json=as_json)
 
 
-def _build(data: Path, sources: list[Source], *, as_json: bool) -> None:
+def _build(data: Path, sources: list[Source], closure: str, *, as_json: bool) -> None:
     from licet_ingest.sources.hub import HubSource
     from licet_reasoning.build import build as build_snapshot
+    from licet_reasoning.relational import closure_named
     from licet_service.build_report import build_lines
 
-    snapshot = build_snapshot(data, sources, say)
+    snapshot = build_snapshot(data, sources, say, closure_named(closure))
     for source in sources:
         if isinstance(source, HubSource):
             source.settle()
