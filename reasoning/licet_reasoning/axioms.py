@@ -109,6 +109,24 @@ class Axioms:
         """``(property, relation or None, scope)`` of each chain that leaves open if it binds."""
         return self._without_terms(in_doubt=True)
 
+    def implying(self, properties: frozenset[str]) -> frozenset[str]:
+        """Return consequences from which one of some consequences follows, these included."""
+        return frozenset(_implying(set(properties), _parents_of(self.consequence_parents), ()))
+
+    def force_of(self, terms: str, grounds: set[str]) -> tuple[str, ...]:
+        """Return a way from what is stated of a license, or its ground, to a force of its terms.
+
+        Args:
+            terms: One of what relates works to licenses.
+            grounds: All that holds of a work and the license.
+        """
+        way = [terms]
+        while below := grounds.intersection(
+            sub for sub, sup in self.terms_parents if sup == way[0] and sub not in way
+        ):
+            way.insert(0, min(below))
+        return tuple(way)
+
     def _without_terms(self, *, in_doubt: bool) -> tuple[tuple[str, str | None, str], ...]:
         doubtful = _implying({IN_DOUBT}, _parents_of(self.consequence_parents), ())
         return tuple(

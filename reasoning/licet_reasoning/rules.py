@@ -142,14 +142,13 @@ def judge(store: Store, rules: Sequence[SavedQuery] | None = None) -> Iterator[J
 
     Where a reading leaves open whether a term binds, rules are asked twice: with the term
     left out and with it taken to bind. What both say is said; of the rest nobody can say.
-    A term in doubt that would be kept if it bound is kept. A rule that only points out
-    terms leaves out those in doubt.
+    A term in doubt that would be kept if it bound is kept.
     """
     rules = folder_queries("findings") if rules is None else rules
     certain = {rule.name: _judge(store, rule) for rule in rules}
     promoted = _resolve_doubts(store)
     for rule in rules:
-        if promoted and not rule.header.get("points-out"):
+        if promoted:
             yield from _agreed(certain[rule.name], _judge(store, rule))
         else:
             yield from certain[rule.name]

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from licet_ontology.identify import Identification
     from licet_reasoning.compatibility import Candidate
-    from licet_reasoning.explain import (
+    from licet_reasoning.explanation import (
+        Evidence,
         ExplainedFinding,
         Explanation,
         Imposition,
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from licet_reasoning.rules import Judgement
 
 SHOWN_IMPOSITIONS = 3
-"""Works shown that impose one term; JSON has all of them."""
+"""Works shown that impose one term; other formats have more of them."""
+SHOWN_STEPS = 20
+"""Steps shown of one path, half from either end."""
 
 _COMPATIBILITY_LIMIT = (
     "Whatever is chosen, the duties and restrictions that were inherited go on binding; they are "
@@ -37,7 +40,7 @@ _VERDICTS = {
 
 
 def explanation_json(explanation: Explanation) -> dict[str, Any]:
-    """Return an explanation as JSON values, complete."""
+    """Return an explanation as JSON values."""
     return {"verdict": verdict(explanation), **asdict(explanation)}
 
 
@@ -73,9 +76,13 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
     yield f"Obligations ({len(explanation.obligations)}), inherited ones first"
     for reason in explanation.obligations:
         yield ""
-        yield from _reason_lines("", reason)
-        if reason.term.remedy:
-            yield f"    to do: {reason.term.remedy}"
+        yield from _obligation_lines(reason)
+    if explanation.in_doubt:
+        yield ""
+        yield f"In doubt ({len(explanation.in_doubt)}): this reading leaves open whether they bind"
+    for reason in explanation.in_doubt:
+        yield ""
+        yield from _obligation_lines(reason)
     yield ""
     yield f"Under the reading {explanation.reading!r}. This is not legal advice."
 
@@ -93,7 +100,36 @@ def _finding_lines(finding: ExplainedFinding) -> Iterator[str]:
     yield from _reason_lines("because ", finding.because)
     for reason in finding.against:
         yield from _reason_lines("against ", reason)
+    if len(finding.conflict) > 1:
+        yield f"  the fewest terms that leave no license together ({len(finding.conflict)}):"
+        for reason in finding.conflict:
+            yield from _reason_lines("", reason)
+    for reason in finding.left_open_by:
+        yield from _reason_lines("left open by ", reason)
+    if finding.left_open_when:
+        yield f"  left open: {finding.left_open_when}"
     yield f"    fix: {finding.remedy}"
+    if finding.evidence:
+        yield from _evidence_lines("discharged by", finding.evidence)
+    if finding.rule:
+        yield f"    rule: {finding.rule}"
+
+
+def _obligation_lines(reason: Reason) -> Iterator[str]:
+    yield from _reason_lines("", reason)
+    if reason.evidence and reason.evidence.discharged_by:
+        yield from _evidence_lines("to do", reason.evidence)
+
+
+def _evidence_lines(word: str, evidence: Evidence) -> Iterator[str]:
+    yield f"    {word}: {evidence.discharged_by}"
+    for look in evidence.looks:
+        if not look.visible:
+            yield f"      not looked for, as no snapshot holds it: {look.what}"
+        elif look.found:
+            yield f"      looked for {look.what}: found {', '.join(look.found)}"
+        else:
+            yield f"      looked for {look.what}: not found"
 
 
 def _reason_lines(word: str, reason: Reason) -> Iterator[str]:
@@ -102,8 +138,8 @@ def _reason_lines(word: str, reason: Reason) -> Iterator[str]:
         yield f"      {name}: {value}"
     for imposition in reason.imposed_by[:SHOWN_IMPOSITIONS]:
         yield f"      {_imposition_text(imposition)}"
-    if len(reason.imposed_by) > SHOWN_IMPOSITIONS:
-        yield f"      and by {len(reason.imposed_by) - SHOWN_IMPOSITIONS} more"
+    if reason.works > SHOWN_IMPOSITIONS:
+        yield f"      and by {reason.works - SHOWN_IMPOSITIONS:,} more works"
 
 
 def _term_text(term: Term) -> str:
@@ -118,10 +154,14 @@ def _source(term: Term) -> str:
 
 def _imposition_text(imposition: Imposition) -> str:
     through = f" ({imposition.axiom})" if imposition.axiom else ""
+    doubt = ", if at all" if imposition.in_doubt else ""
     if not imposition.path:
-        return f"of {imposition.work} itself{through}"
-    hops = "".join(f" —{step.relation}→ {step.parent}" for step in imposition.path)
-    return f"by {imposition.work}: {imposition.path[0].child}{hops}{through}"
+        return f"of {imposition.work} itself{through}{doubt}"
+    half = SHOWN_STEPS // 2
+    hops = [f" —{step.relation}→ {step.parent}" for step in imposition.path]
+    if imposition.steps > SHOWN_STEPS:
+        hops[half:-half] = [f" … {imposition.steps - SHOWN_STEPS:,} more steps …"]
+    return f"by {imposition.work}: {imposition.path[0].child}{''.join(hops)}{through}{doubt}"
 
 
 def identification_lines(found: Identification) -> Iterator[str]:
