@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from licet_ontology.terms import GRAPH_HUB, RDF, local_name, term
+from licet_ontology.terms import GRAPH_HUB, RDF, term
 from licet_reasoning.rules import apply_consequences, apply_stage, new_graph
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import unquote
 
 from licet_ontology.terms import GRAPH_HUB, local_name, term
+from licet_reasoning.beginnings import FULFILS, IN_DOUBT, prescribed_beginnings
 from licet_reasoning.explanation import Evidence, Look, Term
 
 if TYPE_CHECKING:
@@ -98,15 +99,10 @@ def _license_text(graph: Stating, work: str, about: Term) -> Look:
 
 
 def _name(_graph: Stating, work: str, clause: Term) -> Look:
-    # Not imported with the module: most explanations need no columns.
-    import pyarrow as pa
-
-    from licet_reasoning.names import FULFILS, IN_DOUBT, beginning_of_names, prescribed_beginnings
-
     name = unquote(work.rpartition("/")[2])
     for beginning in prescribed_beginnings():
         if clause.iri in {iri for _, iri in beginning.clauses}:
-            state = beginning_of_names(beginning, pa.array([name]))[0]
+            state = beginning.shown_by(name)
             what = f"a name that begins with “{beginning.words}”; it is “{name}”"
             doubt = ", of which that cannot be said" if state == IN_DOUBT else ""
             return Look(what + doubt, (name,) if state == FULFILS else ())

@@ -102,9 +102,10 @@ class Explainer:
                 replace(r, evidence=evidence_of_clause(graph, work, r.term)) for _, r in found
             )
 
+        everything = graph.nodes(situations[0])
         nodes = [
             node
-            for node in graph.nodes(situations[0])
+            for node in everything
             if code in {"", node.rule.header["code"]}
             and clause in {"", node.because, *node.against}
         ]
@@ -116,4 +117,6 @@ class Explainer:
             findings=tuple(sorted(reasons.findings(nodes), key=gravest_first)),
             obligations=obligations(sorted(bound, key=lambda c: (c not in inherited, c))),
             in_doubt=obligations(sorted(set(perhaps).difference(bound))),
+            only=code or local_name(clause),
+            severities=tuple(sorted({node.severity for node in everything})),
         )

@@ -167,6 +167,8 @@ class Explanation:
         findings: By severity.
         obligations: The clauses that bind it, inherited ones first.
         in_doubt: The clauses of which the reading leaves open whether they bind it.
+        only: The finding code or clause that was asked about alone, or empty.
+        severities: Of all its findings, those that were not asked about included.
     """
 
     work: str
@@ -176,16 +178,22 @@ class Explanation:
     findings: tuple[ExplainedFinding, ...]
     obligations: tuple[Reason, ...]
     in_doubt: tuple[Reason, ...] = ()
+    only: str = ""
+    severities: tuple[str, ...] = ()
+
+    def has(self, severity: str) -> bool:
+        """Return whether any finding on the work is of a severity, shown here or not."""
+        return severity in self.severities or any(f.severity == severity for f in self.findings)
 
     @property
     def has_errors(self) -> bool:
         """Whether a term is violated."""
-        return any(finding.severity == "error" for finding in self.findings)
+        return self.has("error")
 
     @property
     def has_unknowns(self) -> bool:
         """Whether something is unknown that could be a violation."""
-        return any(finding.severity == "unknown" for finding in self.findings)
+        return self.has("unknown")
 
 
 def gravest_first(finding: ExplainedFinding) -> tuple[int, bool, str, str]:

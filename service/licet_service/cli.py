@@ -99,6 +99,15 @@ class LicenseFormat(enum.StrEnum):
     odrl = "odrl"
 
 
+class ExplanationFormat(enum.StrEnum):
+    """How an explanation is given."""
+
+    text = "text"
+    json = "json"
+    turtle = "turtle"
+    jsonld = "jsonld"
+
+
 def main() -> NoReturn:
     """Run the command line; errors that Licet foresees become one line and an exit status."""
     try:
@@ -435,31 +444,42 @@ def _short(value: Any) -> str:
 
 
 def _explanation(work: str, data: Path, reading: str) -> Explanation:
-    from licet_ontology.terms import work_iri
-    from licet_reasoning.explain import Explainer
-    from licet_reasoning.quotient import compile_reading
     from licet_service.dataset import Dataset
+    from licet_service.explanations import explained
 
-    program = compile_reading(reading)
-    folder, _, rest = work.partition("/")
-    kind = {"datasets": "dataset", "services": "service"}.get(folder, "model")
-    id_ = work if kind == "model" else rest
-    return Explainer(Dataset(data).latest().store, program).explain(work_iri(kind, id_))
+    return explained(Dataset(data).latest(), work, reading)
 
 
 @app.command()
 def explain(
     work: Annotated[str, typer.Argument(help="owner/name, datasets/owner/name or services/app.")],
+    finding: Annotated[str, typer.Option("--finding", help="Only findings of this code.")] = "",
+    clause: Annotated[
+        str,
+        typer.Option("--clause", help="Only this clause, as gemma/pass-through, and its findings."),
+    ] = "",
+    ancestors: Annotated[
+        int, typer.Option("--ancestors", min=1, help="Works listed at most for each term.")
+    ] = 20,
     data: Data = DEFAULT_DATA,
     reading: Reading = DEFAULT_READING,
+    format_: Annotated[ExplanationFormat, typer.Option("--format")] = ExplanationFormat.text,
     as_json: AsJson = False,
 ) -> None:
     """Say why each clause binds a work and why each finding holds."""
-    from licet_service.report import explanation_json, explanation_lines
+    from licet_service.dataset import Dataset
+    from licet_service.explanations import explain as explain_work
 
-    explanation = _explanation(work, data, reading)
-    as_text = explanation_lines(explanation)
-    emit([json.dumps(explanation_json(explanation), indent=2)] if as_json else as_text)
+    answer = explain_work(
+        Dataset(data).latest(),
+        work,
+        reading,
+        finding=finding,
+        clause=clause,
+        ancestors=ancestors,
+        format="json" if as_json else format_.value,
+    )
+    emit([answer if isinstance(answer, str) else json.dumps(answer, indent=2)])
 
 
 @app.command()

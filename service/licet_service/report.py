@@ -46,10 +46,9 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
 
 def verdict(explanation: Explanation) -> str:
     """Return in words what was found; never that a work is compliant."""
-    severities = {finding.severity for finding in explanation.findings}
-    if "error" in severities and "unknown" in severities:
+    if explanation.has_errors and explanation.has_unknowns:
         return f"{_VERDICTS['error']}, and more is not known"
-    worst = next((s for s in ("error", "unknown", "warning") if s in severities), "none")
+    worst = next((s for s in ("error", "unknown", "warning") if explanation.has(s)), "none")
     return _VERDICTS[worst]
 
 
@@ -90,6 +89,9 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
 def _head(explanation: Explanation) -> Iterator[str]:
     yield f"{explanation.work}: {verdict(explanation)}"
     yield f"States as its license: {', '.join(explanation.licenses) or 'nothing that is known'}"
+    if explanation.only:
+        found = explanation.findings or explanation.obligations or explanation.in_doubt
+        yield f"Asked only about {explanation.only}{'' if found else ', and nothing of it applies'}"
 
 
 def _finding_lines(finding: ExplainedFinding) -> Iterator[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from licet_service.dataset import OpenSnapshot
 
 TASKS: Final[Mapping[str, str]] = {
+    "explain": "licet_service.explanations:explain",
     "describe-dataset": "licet_service.descriptions:describe_dataset",
     "describe-service": "licet_service.descriptions:describe_service",
 }
