@@ -58,6 +58,7 @@ def oracle(
     """
     given = [*axioms, *works]
     store = new_graph(owl_rl_closure([*given, *apply_stage(new_graph(given), "work")]))
+    apply_stage(store, "clauses")
     apply_stage(store, "lineage")
     properties = (*CONSEQUENCES, term("outsideOf"))
     consequences = frozenset(

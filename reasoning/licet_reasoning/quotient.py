@@ -117,7 +117,9 @@ def close_catalogue(catalogue: Sequence[Triple]) -> list[Triple]:
         InconsistentGraphError: They contradict each other.
     """
     stated = [*modules.ontology(), *catalogue]
-    return owl_rl_closure([*stated, *apply_stage(new_graph(stated), "catalogue")])
+    closed = owl_rl_closure([*stated, *apply_stage(new_graph(stated), "catalogue")])
+    # No axiom is about what rules of this stage conclude.
+    return [*closed, *apply_stage(new_graph(closed), "clauses")]
 
 
 @cache

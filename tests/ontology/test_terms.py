@@ -136,7 +136,7 @@ def clause_kinds() -> list[str]:
     return sorted(clause for clause in clauses if not sub_classes(clause))
 
 
-GROUPS = {"Duty", "Prohibition", "Permission", "Condition", "FurtherRestriction"}
+GROUPS = {"Duty", "Prohibition", "Permission", "Condition", "FurtherRestriction", "LicenseDemand"}
 
 
 def test_each_clause_kind_has_one_code_and_one_remedy() -> None:
