@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette_compress import CompressMiddleware, add_compress_type
 
 from licet_ontology.errors import UsageError
 from licet_ontology.terms import DEFAULT_READING
 from licet_queries.library import public_queries, public_query
-from licet_service import dumps, linked_data, problems, sparql_protocol
-from licet_service.dataset import Dataset
+from licet_service import dumps, graph_store, linked_data, problem_responses, sparql_protocol
+from licet_service.envelope import Envelope
 from licet_service.evaluation import Question
+from licet_service.evaluator import WorkerEvaluator
 from licet_service.negotiation import (
     FORMAT_PARAMETERS,
     GRAPHS,
@@ -29,86 +31,66 @@ from licet_service.negotiation import (
 )
 from licet_service.parameters import bound
 from licet_service.problems import ProblemError
-from licet_service.sparql_protocol import ThreadEvaluator
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from collections.abc import AsyncGenerator
+
+    from starlette.types import Receive, Scope, Send
 
     from licet_service.evaluation import Evaluator
     from licet_service.settings import Settings
-
-_HEADERS: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, Link",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-_PREFLIGHT: Final = {
-    "Access-Control-Allow-Headers": "Accept, Content-Type",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Max-Age": "86400",
-}
-
-
-class Envelope:
-    """What holds for every response: its headers, HEAD as GET without a body, CORS preflight."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        is_head = scope["method"] == "HEAD"
-
-        async def enveloped(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own = {name.lower() for name, _ in message["headers"]}
-                added = [(n.lower().encode(), v.encode()) for n, v in _HEADERS.items()]
-                message["headers"] = [
-                    *message["headers"],
-                    *(pair for pair in added if pair[0] not in own),
-                ]
-            elif is_head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
-        if scope["method"] == "OPTIONS":
-            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, enveloped)
-        else:
-            method = "GET" if is_head else scope["method"]
-            await self._app({**scope, "method": method}, receive, enveloped)
 
 
 class _Application(FastAPI):
     """FastAPI within the envelope, which its own handler of unforeseen errors would escape."""
 
+    max_url_bytes = 16_384
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        await Envelope(super().__call__)(scope, receive, send)
+        await Envelope(super().__call__, self.max_url_bytes)(scope, receive, send)
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Return the application that serves the data folder of its settings."""
+    """Return the application that serves the data folder of its settings.
+
+    Its workers run while its lifespan does.
+
+    Raises:
+        NoSnapshotError: The folder holds no snapshot.
+    """
+    evaluator = WorkerEvaluator(settings)
+    evaluator.snapshot()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        try:
+            await evaluator.start()
+            yield
+        finally:
+            await evaluator.stop()
+
     app = _Application(
         title="Licet",
         summary="What the licenses behind an AI model oblige, forbid and permit.",
         version="0.1.0",
         docs_url=None,  # these load a script from a foreign host
         redoc_url=None,
+        lifespan=lifespan,
     )
-    problems.install(app)
-    evaluator = ThreadEvaluator(dataset := Dataset(settings.data), settings)
+    app.max_url_bytes = settings.max_url_bytes
+    for offer in (*RESULTS, *GRAPHS):
+        for media_type in offer.media_types:
+            add_compress_type(media_type)
+    app.add_middleware(CompressMiddleware)
+    problem_responses.install(app)
     app.mount("/static", StaticFiles(packages=[("licet_service", "static")]), name="static")
-    _add_health(app, dataset)
-    _add_home(app, dataset, evaluator, settings)
+    _add_health(app, evaluator)
+    _add_home(app, evaluator, settings)
     _add_sparql(app, evaluator, settings)
-    _add_queries(app, evaluator)
+    app.include_router(graph_store.routes(evaluator, settings))
     app.include_router(dumps.routes(settings))
+    _add_queries(app, evaluator, settings)
     app.include_router(linked_data.routes(evaluator, settings))
     return app
 
@@ -117,24 +99,22 @@ def _json(content: object, **headers: str) -> Response:
     return Response(orjson.dumps(content), media_type="application/json", headers=headers)
 
 
-def _add_health(app: FastAPI, dataset: Dataset) -> None:
+def _add_health(app: FastAPI, evaluator: Evaluator) -> None:
     @app.get("/health/live", tags=["health"], summary="The process answers")
     async def live() -> dict[str, str]:
         return {"status": "live"}
 
     @app.get("/health/ready", tags=["health"], summary="A snapshot is open")
     async def ready() -> dict[str, str]:
-        opened = await asyncio.to_thread(dataset.latest)
-        return {"status": "ready", "snapshot": opened.snapshot.id}
+        return {"status": "ready", "snapshot": await evaluator.call("snapshot-id")}
 
 
-def _add_home(app: FastAPI, dataset: Dataset, evaluator: Evaluator, settings: Settings) -> None:
+def _add_home(app: FastAPI, evaluator: Evaluator, settings: Settings) -> None:
     @app.get("/", response_class=Response, tags=["pages"], summary="What this is")
     async def home() -> Response:
-        opened = await asyncio.to_thread(dataset.latest)
-        manifest = opened.snapshot.manifest
+        snapshot, queries = evaluator.snapshot(), public_queries()
         body = linked_data.page(
-            "home.html", snapshot=opened.snapshot.id, manifest=manifest, queries=public_queries()
+            "home.html", snapshot=snapshot.id, manifest=snapshot.manifest, queries=queries
         )
         return Response(body, media_type="text/html")
 
@@ -201,7 +181,7 @@ def _add_sparql(app: FastAPI, evaluator: Evaluator, settings: Settings) -> None:
         return await sparql_protocol.respond(request, evaluator, settings)
 
 
-def _add_queries(app: FastAPI, evaluator: Evaluator) -> None:
+def _add_queries(app: FastAPI, evaluator: Evaluator, settings: Settings) -> None:
     @app.get("/queries", response_class=Response, tags=["queries"], summary="The saved queries")
     async def queries(request: Request) -> Response:
         offers = (PLAIN_JSON, HTML)
@@ -246,5 +226,4 @@ def _add_queries(app: FastAPI, evaluator: Evaluator) -> None:
             reading=reading,
             substitutions=bound(query, values),
         )
-        answer = await evaluator.answer(question)
-        return Response(answer.body, media_type=answer.media_type, headers={"Vary": "Accept"})
+        return await sparql_protocol.responded(request, question, evaluator, settings)

@@ -46,6 +46,7 @@ class OpenSnapshot:
         substitutions: Mapping[str, NamedNode | Literal] | None = None,
         default_graph_iris: Sequence[str] | None = None,
         named_graph_iris: Sequence[str] | None = None,
+        federates: bool = False,
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
         """Return the answer to a SPARQL query.
 
@@ -55,12 +56,13 @@ class OpenSnapshot:
             substitutions: Values of variables, by name.
             default_graph_iris: The default graph, as the union of these.
             named_graph_iris: The named graphs.
+            federates: Whether the caller has seen to it which services the query may call.
 
         Raises:
             SyntaxError: The text is not a SPARQL query.
             UsageError: There is no such reading, or the query calls another service.
         """
-        if keyword_problem(text, "SERVICE"):
+        if not federates and keyword_problem(text, "SERVICE"):
             raise UsageError(
                 "the query calls another service by SERVICE, which is refused, or contains the "
                 "word and cannot be parsed"

@@ -30,6 +30,12 @@ def describe_service(opened: OpenSnapshot, address: str, format: str) -> str:
     return _text(service_description(address, opened.snapshot.manifest), format)
 
 
+def snapshot_id(opened: OpenSnapshot) -> str:
+    """Return the name of the snapshot that is open, having read from its store."""
+    next(opened.store.quads_for_pattern(None, None, None, None), None)
+    return opened.snapshot.id
+
+
 def _text(triples: list[Triple], format_: str) -> str:
     body = serialize(triples, format=GRAPH_FORMATS[format_], prefixes=PREFIXES)
     return (body or b"").decode()

@@ -30,13 +30,78 @@ class Settings(BaseSettings):
         le=65_536,
         description="A longer query is refused with status 413.",
     )
-    max_result_bytes: int = Field(
-        default=256 * 1024 * 1024,
-        ge=1,
-        description="A larger result is refused whole with status 422; none is ever cut.",
+    max_url_bytes: int = Field(
+        default=16_384,
+        ge=256,
+        description="A longer address is refused with status 414; send such a query by POST.",
     )
-    max_concurrent_queries: int = Field(
-        default=8, ge=1, description="Queries that are evaluated at a time; more of them wait."
+    max_result_rows: int = Field(
+        default=5_000_000,
+        ge=1,
+        description="Rows, or triples, of a result. One that has more is refused with status 507, "
+        "or broken off where its beginning has been sent; none is ever cut. "
+        "Each answer names the limit in the header `Licet-Max-Rows`.",
+    )
+    max_held_bytes: int = Field(
+        default=64 * 1024 * 1024,
+        ge=1,
+        description="Bytes of a result that must be held whole before it can be sent, as for "
+        "a client of HTTP/1.0, to which the end of a broken answer looks like any other.",
+    )
+    workers: int = Field(
+        default=0,
+        ge=0,
+        description="Processes that evaluate, for each web process; 0 takes one more than there "
+        "are processors, and at least four.",
+    )
+    worker_memory_bytes: int = Field(
+        default=1024 * 1024 * 1024,
+        ge=64 * 1024 * 1024,
+        description="Memory of one of them; a query that needs more is refused with status 507.",
+    )
+    query_timeout_s: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds of evaluation; a query that needs more is refused with status 504, "
+        "or its answer broken off.",
+    )
+    answer_timeout_s: float = Field(
+        default=600.0,
+        gt=0,
+        description="Seconds that a whole answer may take, however slow its reader.",
+    )
+    stall_timeout_s: float = Field(
+        default=20.0,
+        gt=0,
+        description="Seconds that a client may take nothing of an answer, or send nothing of "
+        "a request, before the connection is ended.",
+    )
+    wait_timeout_s: float = Field(
+        default=10.0,
+        gt=0,
+        description="Seconds that a request waits for a worker before it gets status 503.",
+    )
+    max_waiting: int = Field(
+        default=256,
+        ge=1,
+        description="Requests that wait for a worker; further ones get status 503, and those of "
+        "a client that has a quarter of them status 429.",
+    )
+    client_burst_s: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds of evaluation that a client may use at once; "
+        "when they are spent, it gets status 429.",
+    )
+    client_budget_per_s: float = Field(
+        default=0.5,
+        gt=0,
+        description="Seconds of evaluation that a client gets back each second.",
+    )
+    federation: tuple[str, ...] = Field(
+        default=(),
+        description="IRIs of the SPARQL services that queries may call by SERVICE; "
+        "none by default.",
     )
     max_description_triples: int = Field(
         default=500,

@@ -1,38 +1,28 @@
-"""SPARQL 1.1 Protocol, queries only, and the one place where queries are evaluated.
-
-Everything that asks the graph goes through ``Evaluator``: a question of plain data in, bytes
-out, so that evaluation can move to other processes.
-"""
+"""SPARQL 1.1 Protocol, queries only: what a request asks, and the response to it."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-import threading
-from concurrent.futures import Future
-from functools import partial
-from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from dataclasses import asdict
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
-from pyoxigraph import NamedNode, QueryTriples
+import orjson
 from starlette.responses import Response
 
 from licet_ontology.terms import DEFAULT_READING
-from licet_service import tasks
-from licet_service.dataset import keyword_problem, rdf_term
-from licet_service.evaluation import Answer, Question
-from licet_service.formats import GRAPH_FORMATS, RESULT_FORMATS
-from licet_service.negotiation import FORMAT_PARAMETERS, GRAPHS, RESULTS, accept_of, choose, listed
-from licet_service.problems import ProblemError, syntax_problem
+from licet_service.evaluation import Question
+from licet_service.negotiation import FORMAT_PARAMETERS, GRAPHS, RESULTS, accept_of, choose
+from licet_service.problems import ProblemError
+from licet_service.streaming import StreamResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from starlette.requests import Request
-    from typing_extensions import Buffer
 
-    from licet_service.dataset import Dataset
     from licet_service.evaluation import Evaluator
     from licet_service.settings import Settings
 
@@ -40,153 +30,61 @@ FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 
-STACK_BYTES: Final = 512 * 1024 * 1024
-"""The parser recurses: 2,246 nested groups, in 4.5 KB, overflow a stack of 8 MB and kill the
-process. On this much, which is reserved and hardly ever used, no text of the largest size that
-settings allow did."""
-
-
-class ThreadEvaluator:
-    """Evaluates each question in a thread of its own.
-
-    A result belongs to the thread that made it: to touch it from another aborts the process.
-    So one call makes, walks, serializes and drops it. A query cannot be stopped, and nothing
-    but the text keeps it from calling other services: both need a process around it.
-    """
-
-    def __init__(self, dataset: Dataset, settings: Settings) -> None:
-        self._dataset = dataset
-        self._max_result_bytes = settings.max_result_bytes
-        self._slots = asyncio.Semaphore(settings.max_concurrent_queries)
-
-    async def answer(self, question: Question) -> Answer:
-        """Return the answer to a question; see ``Evaluator``."""
-        async with self._slots:
-            return await asyncio.wrap_future(_in_thread(partial(self._evaluate, question)))
-
-    async def call(self, task: str, **arguments: Any) -> Any:
-        """Return what a task returns; see ``Evaluator``."""
-
-        def run() -> Any:
-            return tasks.run(self._dataset.latest(), task, arguments)
-
-        async with self._slots:
-            return await asyncio.wrap_future(_in_thread(run))
-
-    def _evaluate(self, question: Question) -> Answer:
-        opened = self._dataset.latest()
-        refuse_federation(question.text)
-        try:
-            result = opened.query(
-                question.text,
-                reading=question.reading,
-                substitutions={n: rdf_term(t) for n, t in question.substitutions.items()},
-                default_graph_iris=question.default_graph_iris,
-                named_graph_iris=question.named_graph_iris,
-            )
-        except SyntaxError as error:
-            raise syntax_problem(error) from None
-        try:
-            is_graph = isinstance(result, QueryTriples)
-            chosen = question.graph if is_graph else question.results
-            if chosen is None:
-                offers = listed(GRAPHS if is_graph else RESULTS)
-                raise ProblemError("not-acceptable", f"This query can be answered as {offers}.")
-            output = _BoundedBytes(self._max_result_bytes)
-            name = chosen.representation.name
-            if isinstance(result, QueryTriples):
-                result.serialize(output, GRAPH_FORMATS[name])
-            else:
-                result.serialize(output, RESULT_FORMATS[name])
-            return Answer(output.getvalue(), chosen.media_type)
-        finally:
-            # The traceback of an error would carry it to another thread.
-            del result
-
-
-class _BoundedBytes(BytesIO):
-    """A file in memory that refuses to grow beyond a size."""
-
-    def __init__(self, max_bytes: int) -> None:
-        super().__init__()
-        self._max_bytes = max_bytes
-
-    def write(self, data: Buffer) -> int:
-        if self.tell() + len(memoryview(data)) > self._max_bytes:
-            detail = (
-                f"It has more than {self._max_bytes} bytes. Ask for less, with LIMIT or FILTER."
-            )
-            raise ProblemError("result-too-large", detail, max_bytes=self._max_bytes)
-        return super().write(data)
-
-
-_THREAD_START = threading.Lock()
-_T = TypeVar("_T")
-
-
-def _in_thread(call: Callable[[], _T]) -> Future[_T]:
-    """Return the outcome of a call that runs in a new thread with a deep stack."""
-    future: Future[_T] = Future()
-    future.set_running_or_notify_cancel()  # from here on nobody can cancel it
-
-    def run() -> None:
-        try:
-            future.set_result(call())
-        except BaseException as error:  # whatever it is, it is the outcome
-            future.set_exception(error)
-
-    thread = threading.Thread(target=run, name="query", daemon=True)
-    with _THREAD_START:  # the size is a setting of the whole process
-        before = threading.stack_size(STACK_BYTES)
-        try:
-            thread.start()
-        finally:
-            threading.stack_size(before)
-    return future
-
-
-def refuse_federation(text: str) -> None:
-    """Refuse a query that calls another service: the store would fetch whatever it names.
-
-    A process that cannot reach the network is to stand behind this one day.
-
-    Raises:
-        ProblemError: The query uses SERVICE, or contains the word and cannot be parsed.
-    """
-    error = keyword_problem(text, "SERVICE")
-    if error is None:
-        return
-    problem = syntax_problem(error)
-    line, column = problem.members.get("line", 1), problem.members.get("column", 1)
-    read = (text.split("\n")[line - 1 : line] or [""])[0][:column]
-    if not re.search(r"(?<![?$])SERVICE\w*\W{0,2}\Z", read, re.IGNORECASE):
-        raise problem  # refused in any case; this only says why
-    detail = "It calls another service by SERVICE. Ask that service yourself and join."
-    raise ProblemError("federation-refused", detail, line=line)
+_CHANGING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORECASE)
+"""What may answer otherwise the next time although the snapshot is the same. Where the word means
+something else, an answer is sent again that need not be."""
 
 
 async def respond(request: Request, evaluator: Evaluator, settings: Settings) -> Response:
     """Return the response to a query operation of the protocol."""
-    question = await question_of(request, settings.max_query_bytes)
-    answer = await evaluator.answer(question)
-    return Response(answer.body, media_type=answer.media_type, headers={"Vary": "Accept"})
+    question = await question_of(request, settings)
+    return await responded(request, question, evaluator, settings)
 
 
-async def question_of(request: Request, max_query_bytes: int) -> Question:
+async def responded(
+    request: Request, question: Question, evaluator: Evaluator, settings: Settings
+) -> Response:
+    """Return the response to a question; 304 where the client says that it has the answer."""
+    headers = {"Vary": "Accept"}
+    if request.method == "GET" and not _CHANGING.search(question.text):
+        headers |= validators(evaluator.snapshot().id, asdict(question))
+        if has_current(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+    return StreamResponse(await evaluator.stream(question), settings, headers)
+
+
+def validators(*parts: object) -> dict[str, str]:
+    """Return the headers by which a client can ask whether what it has still holds.
+
+    The tag is weak, since the same answer may come in several content codings.
+    """
+    digest = sha256(orjson.dumps(parts)).hexdigest()[:32]
+    return {"ETag": f'W/"{digest}"', "Cache-Control": "no-cache"}
+
+
+def has_current(request: Request, tag: str) -> bool:
+    """Tell whether a client says that it has what bears a tag; RFC 9110, section 13.1.2."""
+    given = ",".join(request.headers.getlist("if-none-match"))
+    opaque = {part.strip().removeprefix("W/") for part in given.split(",")}
+    return tag.removeprefix("W/") in opaque or "*" in opaque
+
+
+async def question_of(request: Request, settings: Settings) -> Question:
     """Return what a request of the protocol asks; parameters it does not know are passed over.
 
     Raises:
         ProblemError: The request holds no query, several, an update, or a body of another type.
     """
+    max_query_bytes = settings.max_query_bytes
     parameters, texts = request.query_params.multi_items(), list[str]()
     if request.method == "POST":
         content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if content_type == FORM:
             # Each byte of a query may be escaped by three; the rest may name graphs.
-            body = await _body(request, 3 * max_query_bytes + 65_536)
+            body = await _body(request, 3 * max_query_bytes + 65_536, settings)
             parameters += parse_qsl(body, keep_blank_values=True)
         elif content_type == QUERY:
-            texts.append(await _body(request, max_query_bytes))
+            texts.append(await _body(request, max_query_bytes, settings))
         elif content_type != UPDATE:
             detail = f"Send {FORM} or {QUERY}."
             accepted = {"Accept-Post": f"{FORM}, {QUERY}"}
@@ -216,21 +114,21 @@ async def question_of(request: Request, max_query_bytes: int) -> Question:
 
 
 def _iris(values: Sequence[str]) -> tuple[str, ...] | None:
-    for value in values:
-        try:
-            NamedNode(value)
-        except ValueError as error:
-            raise ProblemError("malformed-request", f"{value!r} is not an IRI: {error}") from None
     return tuple(values) or None
 
 
-async def _body(request: Request, max_bytes: int) -> str:
+async def _body(request: Request, max_bytes: int, settings: Settings) -> str:
     """Return the body of a request as text, reading no more of it than is allowed."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            raise _too_large(max_bytes)
+    try:
+        async with asyncio.timeout(settings.stall_timeout_s):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > max_bytes:
+                    raise _too_large(max_bytes)
+    except TimeoutError:
+        detail = f"It must arrive within {settings.stall_timeout_s:g} s."
+        raise ProblemError("too-slow", detail, headers={"Connection": "close"}) from None
     try:
         return body.decode()
     except UnicodeDecodeError as error:

@@ -20,6 +20,7 @@ TASKS: Final[Mapping[str, str]] = {
     "explain": "licet_service.explanations:explain",
     "describe-dataset": "licet_service.descriptions:describe_dataset",
     "describe-service": "licet_service.descriptions:describe_service",
+    "snapshot-id": "licet_service.descriptions:snapshot_id",
 }
 """The module and the function of each task; imported where and when it is first run."""
 

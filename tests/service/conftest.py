@@ -32,7 +32,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def app(data: Path) -> FastAPI:
-    return create_app(Settings(data=data))
+    return create_app(Settings(data=data, client_burst_s=10_000))
 
 
 @pytest.fixture(scope="session")
@@ -57,8 +57,9 @@ def client_with(data: Path) -> Iterator[Callable[..., TestClient]]:
 
 
 @pytest.fixture(scope="session")
-def address(app: FastAPI) -> Iterator[str]:
+def address(data: Path) -> Iterator[str]:
     """The address of a real server on a free port of the loopback interface."""
+    app = create_app(Settings(data=data, client_burst_s=10_000))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))

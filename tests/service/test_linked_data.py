@@ -103,7 +103,7 @@ def test_a_resource_comes_in_the_formats_of_rdf(
 
 def test_a_response_names_its_format_and_the_others(client: TestClient) -> None:
     headers = client.get(VIOLATING + "?reading=text", headers=HTML).headers
-    assert headers["vary"] == "Accept"
+    assert headers["vary"] == "Accept, Accept-Encoding"
     assert headers["content-location"] == VIOLATING + "?reading=text&format=html"
     assert f'<{VIOLATING}?reading=text&format=turtle>; rel="alternate"' in headers["link"]
 

@@ -9,9 +9,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from licet_ontology.errors import DataError, SourceError, UsageError
-from licet_service import problems
-from licet_service.dataset import Dataset
-from licet_service.problems import KINDS, ProblemError, problem_response
+from licet_service import problem_responses
+from licet_service.evaluator import WorkerEvaluator
+from licet_service.problem_responses import problem_response
+from licet_service.problems import KINDS, ProblemError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def assert_problem(response: Response, status: int, kind: str) -> None:
 def failing() -> Iterator[TestClient]:
     """A service each of whose paths fails in the way that it names."""
     app = FastAPI()
-    problems.install(app)
+    problem_responses.install(app)
     errors = {
         "usage": UsageError("no reading named 'x'"),
         "data": DataError(SECRET),
@@ -102,10 +103,10 @@ def test_what_fails_inside_is_not_told(failing: TestClient, name: str) -> None:
 def test_an_unforeseen_error_has_the_headers_of_every_response(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: Dataset) -> None:
+    def fail(_: WorkerEvaluator) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr(Dataset, "latest", fail)
+    monkeypatch.setattr(WorkerEvaluator, "snapshot", fail)
     for path in ("/health/ready", "/sparql?query=ASK{}", "/", "/license/mit"):
         response = client.get(path)
         assert_problem(response, 500, "internal-error")
@@ -118,7 +119,7 @@ def test_other_errors_of_http_have_no_type_of_their_own() -> None:
     from starlette.exceptions import HTTPException
 
     app = FastAPI()
-    problems.install(app)
+    problem_responses.install(app)
 
     @app.get("/")
     def teapot() -> None:
