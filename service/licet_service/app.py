@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 class _Application(FastAPI):
     """FastAPI within the envelope, which its own handler of unforeseen errors would escape."""
 
-    max_url_bytes = 16_384
+    settings: Settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        await Envelope(super().__call__, self.max_url_bytes)(scope, receive, send)
+        await Envelope(super().__call__, self.settings)(scope, receive, send)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -78,7 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.max_url_bytes = settings.max_url_bytes
+    app.settings = settings
     for offer in (*RESULTS, *GRAPHS):
         for media_type in offer.media_types:
             add_compress_type(media_type)

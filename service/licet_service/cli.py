@@ -311,14 +311,12 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
 ) -> None:
     """Serve the snapshot in force over HTTP."""
-    import uvicorn
-
-    from licet_service.app import create_app
+    from licet_service import server
     from licet_service.settings import Settings
 
     settings = Settings(data=data, host=host, port=port)
     say(f"serving {data} on http://{host}:{port}")
-    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
+    server.serve(settings)
 
 
 @app.command()

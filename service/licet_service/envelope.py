@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from licet_service.admission import client_of
@@ -15,6 +16,8 @@ from licet_service.problems import ProblemError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from licet_service.settings import Settings
 
 _HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -34,6 +37,9 @@ _PREFLIGHT: Final = {
     "Allow": "GET, HEAD, POST, OPTIONS",
 }
 
+_BODY_S: Final = 60.0
+"""In which the whole body of a request must be there, however steadily it comes."""
+
 
 class Envelope:
     """Around the application, errors of its own framework included.
@@ -42,9 +48,9 @@ class Envelope:
     whose client has gone is given up, and with it whatever is evaluated for it.
     """
 
-    def __init__(self, app: ASGIApp, max_url_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._max_url_bytes = max_url_bytes
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -67,18 +73,58 @@ class Envelope:
 
         if scope["method"] == "OPTIONS":
             await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, enveloped)
-        elif len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self._max_url_bytes:
-            detail = f"It may have {self._max_url_bytes} bytes. Send a long query by POST."
-            problem = ProblemError("address-too-long", detail, max_bytes=self._max_url_bytes)
+        elif problem := self._refusal(scope):
             await problem_response(problem)(scope, receive, enveloped)
         else:
             client = scope.get("client")
             token = CLIENT.set(client_of(client[0]) if client else "")
             inner = {**scope, "method": "GET", "licet.head": True} if is_head else scope
             try:
-                await _while_connected(self._app, inner, receive, enveloped)
+                bounded = _bounded(receive, self._settings)
+                await _while_connected(self._app, inner, bounded, enveloped)
             finally:
                 CLIENT.reset(token)
+
+    def _refusal(self, scope: Scope) -> ProblemError | None:
+        """Return what is wrong with a request by its head alone."""
+        most = self._settings.max_url_bytes
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > most:
+            detail = f"It may have {most} bytes. Send a long query by POST."
+            return ProblemError("address-too-long", detail, max_bytes=most)
+        most = self._settings.max_body_bytes
+        length = next((v for n, v in scope["headers"] if n == b"content-length"), b"")
+        if length.isdigit() and int(length[:20]) > most:
+            detail = f"Its body may have {most} bytes."
+            return ProblemError("content-too-large", detail, max_bytes=most)
+        return None
+
+
+def _bounded(receive: Receive, settings: Settings) -> Receive:
+    """Return what receives a body that has a size, and in whose arrival there are no long pauses.
+
+    What it raises is of Starlette, because FastAPI takes any other error for a malformed body.
+    """
+    received = 0
+    complete = False
+    until = asyncio.get_running_loop().time() + _BODY_S
+
+    async def bounded() -> Message:
+        nonlocal received, complete
+        if complete:
+            return await receive()
+        try:
+            left_s = until - asyncio.get_running_loop().time()
+            async with asyncio.timeout(min(settings.stall_timeout_s, left_s)):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, headers={"Connection": "close"}) from None
+        received += len(message.get("body", b""))
+        complete = not message.get("more_body", False)
+        if received > settings.max_body_bytes:
+            raise HTTPException(413, headers={"Connection": "close"})
+        return message
+
+    return bounded
 
 
 async def _while_connected(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

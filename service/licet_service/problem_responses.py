@@ -29,7 +29,8 @@ _OF_STATUS: Final = {
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",
-    413: "query-too-large",
+    408: "too-slow",
+    413: "content-too-large",
     415: "unsupported-media-type",
 }
 

@@ -21,6 +21,7 @@ KINDS: Final[Mapping[str, tuple[int, str]]] = {
     "method-not-allowed": (405, "This method is not allowed here"),
     "not-acceptable": (406, "No format on offer is acceptable"),
     "too-slow": (408, "The request did not arrive in time"),
+    "content-too-large": (413, "The request is too large"),
     "query-too-large": (413, "The query is too large"),
     "address-too-long": (414, "The address is too long"),
     "range-not-satisfiable": (416, "There is nothing in this range"),

@@ -30,6 +30,27 @@ class Settings(BaseSettings):
         le=65_536,
         description="A longer query is refused with status 413.",
     )
+    web_processes: int = Field(
+        default=1,
+        ge=1,
+        description="Web processes, each with workers of its own, so that budgets and bounds are "
+        "those of one process.",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses or networks of proxies whose `X-Forwarded-For` says who asks.",
+    )
+    max_connections: int = Field(
+        default=1_000, ge=1, description="Connections at a time; further ones get status 503."
+    )
+    shutdown_timeout_s: int = Field(
+        default=10, ge=0, description="Seconds in which answers may end after a signal to stop."
+    )
+    max_body_bytes: int = Field(
+        default=1024 * 1024,
+        ge=1,
+        description="A larger body of a request is refused with status 413.",
+    )
     max_url_bytes: int = Field(
         default=16_384,
         ge=256,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import asdict
 from hashlib import sha256
@@ -81,10 +80,10 @@ async def question_of(request: Request, settings: Settings) -> Question:
         content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if content_type == FORM:
             # Each byte of a query may be escaped by three; the rest may name graphs.
-            body = await _body(request, 3 * max_query_bytes + 65_536, settings)
+            body = await _body(request, 3 * max_query_bytes + 65_536)
             parameters += parse_qsl(body, keep_blank_values=True)
         elif content_type == QUERY:
-            texts.append(await _body(request, max_query_bytes, settings))
+            texts.append(await _body(request, max_query_bytes))
         elif content_type != UPDATE:
             detail = f"Send {FORM} or {QUERY}."
             accepted = {"Accept-Post": f"{FORM}, {QUERY}"}
@@ -117,18 +116,13 @@ def _iris(values: Sequence[str]) -> tuple[str, ...] | None:
     return tuple(values) or None
 
 
-async def _body(request: Request, max_bytes: int, settings: Settings) -> str:
+async def _body(request: Request, max_bytes: int) -> str:
     """Return the body of a request as text, reading no more of it than is allowed."""
     body = bytearray()
-    try:
-        async with asyncio.timeout(settings.stall_timeout_s):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > max_bytes:
-                    raise _too_large(max_bytes)
-    except TimeoutError:
-        detail = f"It must arrive within {settings.stall_timeout_s:g} s."
-        raise ProblemError("too-slow", detail, headers={"Connection": "close"}) from None
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_bytes:
+            raise _too_large(max_bytes)
     try:
         return body.decode()
     except UnicodeDecodeError as error:
