@@ -21,7 +21,7 @@ from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, OWL, RDF, RDFS, SKOS, local_name, term
 from licet_queries.library import SavedQuery
 from licet_reasoning.axioms import Axioms
-from licet_reasoning.explain import Term
+from licet_reasoning.explanation import Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -284,18 +284,23 @@ def _compiled(kept: Path | None) -> Compiled:
 def _made_from() -> str:
     """Return a digest of all files that the result depends on."""
     digest = hashlib.sha256(f"{FORM}".encode())
-    for package in ("licet_ontology", "licet_queries", "licet_reasoning"):
-        for file in _files(files(package)):
-            digest.update(file.name.encode())
-            digest.update(file.read_bytes())
+    made_from = [*_files(files("licet_ontology")), *_files(files("licet_queries"))]
+    made_from += [files("licet_reasoning").joinpath(f"{name}.py") for name in _MADE_BY]
+    for file in made_from:
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:20]
+
+
+_MADE_BY = ("automaton", "axioms", "beginnings", "compiled", "materialize", "quotient", "rules")
+"""Modules that decide what is in the file."""
 
 
 def _files(folder: Traversable) -> Iterator[Traversable]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir():
             yield from _files(entry)
-        elif entry.name.endswith((".ttl", ".rq", ".py")):
+        elif entry.name.endswith((".ttl", ".rq")):
             yield entry
 
 

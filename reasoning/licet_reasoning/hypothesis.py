@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store
 from licet_ingest.records import MISSING_WORK
 from licet_ontology.terms import BASE, GRAPH_HUB, RDF, local_name, term, work_iri
 from licet_reasoning.beginnings import IN_DOUBT, Beginning, asks, named_situation
-from licet_reasoning.explain import (
+from licet_reasoning.explanation import (
     ExplainedFinding,
     Explanation,
     Imposition,
@@ -105,18 +105,26 @@ def judge(
         KeyError: A derivation has a relation that the ontology does not know.
     """
     program = ground.compiled.reading(reading)
-    world = _World(ground, program)
+    world = World(ground, program)
     asked = [*map(world.add, records), *map(world.name, also)]
     world.complete()
-    return Judged(ground, program, world, tuple(dict.fromkeys(asked)))
+    return Judged(world, dict.fromkeys(asked))
 
 
-class _World:
-    """The works in question and all that they draw on, by number."""
+class World:
+    """The works in question and all that they draw on, by number.
+
+    Attributes:
+        ground: What they stand on.
+        program: The reading.
+        number: The number of each work, by its IRI.
+        facts: What each states of itself.
+        edges: Child, relation and parent of their derivations.
+    """
 
     def __init__(self, ground: Ground, program: CompiledReading) -> None:
-        self._ground = ground
-        self._program = program
+        self.ground = ground
+        self.program = program
         self.number: dict[str, int] = {}
         self.facts: list[set[Fact]] = []
         self.edges: set[tuple[int, str, int]] = set()
@@ -138,7 +146,7 @@ class _World:
                 self._number(work_iri(*key)) for key in (derivation.child, derivation.parent)
             )
             relation = term(derivation.relation)
-            if relation not in self._program.moves:
+            if relation not in self.program.moves:
                 raise KeyError(relation)
             self.edges.add((child, relation, parent))
         return work
@@ -155,7 +163,7 @@ class _World:
             iri = todo.pop()
             work = self.number[iri]
             read += 1
-            facts, parents = self._ground.stated_of(iri) if read <= MAX_ANCESTORS else _NOTHING
+            facts, parents = self.ground.stated_of(iri) if read <= MAX_ANCESTORS else _NOTHING
             self.facts[work] |= facts
             if not facts:
                 kind = local_name(iri).partition("/")[0]
@@ -166,8 +174,21 @@ class _World:
                 self.edges.add((work, relation, self._number(parent)))
         for stated in self.facts:
             # Terms that this catalogue does not hold are not known, whoever wrote them down.
-            if any(p == LICENSE and self._ground.compiled.license(o) is None for p, o in stated):
+            if any(p == LICENSE and self.ground.compiled.license(o) is None for p, o in stated):
                 stated.add(_UNIDENTIFIED)
+
+    def licenses_upstream(self, work: int) -> set[str]:
+        """Return the licenses of all that a work is made from, however it is."""
+        parents: defaultdict[int, list[int]] = defaultdict(list)
+        for child, _, parent in self.edges:
+            parents[child].append(parent)
+        seen = {work}
+        todo = [work]
+        while todo:
+            new = set(parents[todo.pop()]) - seen
+            seen |= new
+            todo += new
+        return {o for one in seen - {work} for p, o in self.facts[one] if p == LICENSE}
 
     def _number(self, iri: str) -> int:
         if iri not in self.number:
@@ -196,13 +217,11 @@ class Bond:
 class Judged:
     """What is concluded of hypothetical works, and of all that they draw on."""
 
-    def __init__(
-        self, ground: Ground, program: CompiledReading, world: _World, asked: tuple[int, ...]
-    ) -> None:
-        self._compiled = ground.compiled
-        self._program = program
+    def __init__(self, world: World, asked: Iterable[int]) -> None:
+        self._compiled = world.ground.compiled
+        self._program = program = world.program
         self._iris = list(world.number)
-        self._asked = asked
+        self._asked = tuple(asked)
         self._lineage = SmallLineage(len(self._iris), tuple(sorted(world.edges)), program)
         beginnings = [
             Beginning(b["words"], b["licensor"], tuple(map(tuple, b["clauses"])))
@@ -294,6 +313,19 @@ class Judged:
                     if known is None or len(path) < len(known.path):
                         found[ancestor] = Imposition(local_name(ancestor), axiom, path)
         return _nearest_first(found.values())[:limit]
+
+    def imposers(self, work: str, clause: str) -> frozenset[str]:
+        """Return the IRIs of all works that impose a clause on a work."""
+        axioms = self._program.axioms
+        number = self._number[work]
+        owners = self._compiled.owners(clause)
+        found = 0
+        for _, relation, scope in (*axioms.consequences, *axioms.consequences_in_doubt):
+            for license_ in owners.get(scope, ()):
+                holders = self._holders.get(license_, 0)
+                sources = self._lineage.sources(number, relation) if relation else 1 << number
+                found |= holders & sources
+        return frozenset(self._iris[source] for source in bits(found))
 
     def explanation(self, work: str, limit: int = SHOWN_SOURCES) -> Explanation:
         """Return what is concluded of a work, with reasons."""

@@ -606,6 +606,21 @@ def compatibility(
 
 
 @app.command()
+def plan(
+    file: Annotated[
+        Path, typer.Argument(help="A plan as YAML, JSON or RDF; docs/plans.md tells how.")
+    ],
+    data: Data = DEFAULT_DATA,
+    reading: Reading = DEFAULT_READING,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a planned work before it exists: licenses, rights, duties, what is wrong or unknown."""
+    from licet_service.plan_command import run
+
+    run(file, data, reading, as_json=as_json, emit=emit)
+
+
+@app.command()
 def identify(
     file: Annotated[
         str, typer.Argument(help="A file with a license text, or - for standard input.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from licet_service.license_view import resource_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from licet_ontology.identify import Identification
     from licet_reasoning.compatibility import Candidate
@@ -46,9 +46,14 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
 
 def verdict(explanation: Explanation) -> str:
     """Return in words what was found; never that a work is compliant."""
-    if explanation.has_errors and explanation.has_unknowns:
+    return verdict_on([s for s in _VERDICTS if explanation.has(s)])
+
+
+def verdict_on(severities: Collection[str]) -> str:
+    """Return in words what findings of some severities amount to; never that all is well."""
+    if "error" in severities and "unknown" in severities:
         return f"{_VERDICTS['error']}, and more is not known"
-    worst = next((s for s in ("error", "unknown", "warning") if explanation.has(s)), "none")
+    worst = next((s for s in ("error", "unknown", "warning") if s in severities), "none")
     return _VERDICTS[worst]
 
 
@@ -56,7 +61,7 @@ def check_lines(explanation: Explanation) -> Iterator[str]:
     """Yield the report of a check: findings with reasons, then the duties by name."""
     yield from _head(explanation)
     for finding in explanation.findings:
-        yield from _finding_lines(finding)
+        yield from finding_lines(finding)
     if explanation.obligations:
         yield ""
         yield "What binds its publisher (whether it is done cannot be seen from metadata):"
@@ -70,7 +75,7 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
     """Yield findings and obligations, each with ancestors, paths, section, quote and fix."""
     yield from _head(explanation)
     for finding in explanation.findings:
-        yield from _finding_lines(finding)
+        yield from finding_lines(finding)
     yield ""
     yield f"Obligations ({len(explanation.obligations)}), inherited ones first"
     for reason in explanation.obligations:
@@ -94,7 +99,8 @@ def _head(explanation: Explanation) -> Iterator[str]:
         yield f"Asked only about {explanation.only}{'' if found else ', and nothing of it applies'}"
 
 
-def _finding_lines(finding: ExplainedFinding) -> Iterator[str]:
+def finding_lines(finding: ExplainedFinding) -> Iterator[str]:
+    """Yield a finding with its reasons and what to do."""
     yield ""
     question = " (open question)" if finding.open else ""
     yield f"{finding.severity.upper()} {finding.code}{question}: {finding.label}"

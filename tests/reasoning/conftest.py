@@ -13,6 +13,7 @@ from licet_ingest.sources import SourceItem
 from licet_ingest.sources.sample import Sample
 from licet_ontology.terms import license_iri, term
 from licet_reasoning.build import build
+from licet_reasoning.compiled import Compiled, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,6 +81,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 def kept_catalogue(sample: Snapshot) -> Path:
     """The closed catalogue that a data folder keeps; to make it takes longer than the rest."""
     return sample.path.parents[1] / "cache"
+
+
+@pytest.fixture(scope="session")
+def prepared(kept_catalogue: Path) -> Compiled:
+    """Readings, rules and catalogue, ready for hypothetical works."""
+    return compiled(kept_catalogue)
 
 
 @pytest.fixture

@@ -10,21 +10,14 @@ from pyoxigraph import NamedNode, Store
 from licet_ingest.records import MISSING_WORK, Derivation, WorkRecord
 from licet_ontology import modules
 from licet_ontology.terms import license_iri, reading_graphs, term, work_iri
-from licet_reasoning.compiled import Compiled, compiled
 from licet_reasoning.hypothesis import Ground, Judged, judge
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.reasoning.conftest import Built
 
     from licet_ingest.snapshot import Snapshot
+    from licet_reasoning.compiled import Compiled
     from licet_reasoning.rules import Judgement
-
-
-@pytest.fixture(scope="session")
-def prepared(kept_catalogue: Path) -> Compiled:
-    return compiled(kept_catalogue)
 
 
 def work(work_id: str, license_: str = "", *made: tuple[str, str]) -> WorkRecord:

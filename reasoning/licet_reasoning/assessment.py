@@ -1,0 +1,145 @@
+"""Plans judged: for each publication its licenses, rights, findings, duties and unknowns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from licet_ingest.records import Derivation, WorkRecord
+from licet_ontology.terms import license_iri, local_name, work_iri
+from licet_reasoning.explanation import gravest_first
+from licet_reasoning.hypothesis import LICENSE, Judged, World
+from licet_reasoning.offers import answer_on
+from licet_reasoning.plan_clauses import items_of
+from licet_reasoning.plan_context import Context, is_handed_over
+from licet_reasoning.plan_findings import findings_on, unknowns_in
+from licet_reasoning.plan_outcome import Assessment, LicenseAnswer, PlanReport
+from licet_reasoning.plan_rights import needed_rights
+from licet_reasoning.planned import prepare
+
+if TYPE_CHECKING:
+    from licet_reasoning.compiled import Compiled
+    from licet_reasoning.hypothesis import Ground
+    from licet_reasoning.plan import Plan
+    from licet_reasoning.planned import Key, Prepared, Release
+
+MAX_CANDIDATES = 60
+"""Licenses tried for a work whose license the plan does not say; `licet suggest` tries all."""
+COMMON_LICENSES = ("apache-2.0", "mit")
+"""Licenses that are tried for any work."""
+
+
+def assess(plan: Plan, ground: Ground, reading: str) -> PlanReport:
+    """Return what a plan amounts to, on top of the works of a snapshot.
+
+    Raises:
+        UsageError: The plan names works that are not there, or there is no such reading.
+    """
+    prepared = prepare(plan, ground)
+    world = World(ground, ground.compiled.reading(reading))
+    asked = [world.add(record) for record in prepared.records.values()]
+    asked += [world.name(work_iri(*key)) for key in prepared.keys.values()]
+    world.complete()
+    tried = _candidates(prepared, world, ground.compiled)
+    for variants in tried.values():
+        asked += [world.add(record) for record in variants.values()]
+    judged = Judged(world, dict.fromkeys(asked))
+    context = Context(plan, prepared, ground.compiled, judged, tried)
+    return PlanReport(
+        plan.title, reading, tuple(_assessment(context, release) for release in prepared.releases)
+    )
+
+
+def _assessment(c: Context, release: Release) -> Assessment:
+    publication = release.publication
+    items = items_of(c, release)
+    rights = needed_rights(c, release)
+    may_carry = _may_carry(c, release)
+    findings = sorted(findings_on(c, release, items, rights, may_carry), key=gravest_first)
+    node = work_iri(*release.node)
+    groups = {
+        group: tuple(item for item in items if item.group == group)
+        for group in ("duty", "restriction", "condition")
+    }
+    licenses = c.judged.stated(node, LICENSE)
+    return Assessment(
+        work=publication.work,
+        name="" if release.work[1].startswith("plan:") else release.work[1],
+        kind=release.node[0],
+        how=publication.how,
+        form=publication.form or "weights",
+        licenses=tuple(local_name(iri).removeprefix("license/") for iri in licenses),
+        may_carry=may_carry,
+        rights=rights,
+        findings=tuple(findings),
+        duties=groups["duty"],
+        restrictions=groups["restriction"],
+        conditions=groups["condition"],
+        unknowns=tuple(unknowns_in(findings, items, rights)),
+    )
+
+
+def _may_carry(c: Context, release: Release) -> tuple[LicenseAnswer, ...]:
+    variants = c.tried.get(release.node, {}) if is_handed_over(release) else {}
+    severity = {code: kind.severity for code, kind in c.compiled.findings.items()}
+    answers: list[LicenseAnswer] = []
+    for iri, record in variants.items():
+        judgements = c.judged.judgements(work_iri(*record.key))
+        answer, against, _ = answer_on(judgements, severity, c.compiled.pointing)
+        answers.append(
+            LicenseAnswer(
+                local_name(iri).removeprefix("license/"),
+                c.compiled.term(iri).label,
+                answer,
+                tuple(dict.fromkeys(j.code for j in against)),
+                tuple(
+                    dict.fromkeys(
+                        f"{t.license or t.label}{f', section {t.section}' if t.section else ''}"
+                        for j in against
+                        for t in (c.compiled.term(j.because),)
+                    )
+                ),
+            )
+        )
+    order = ("may", "unknown", "may not")
+    return tuple(sorted(answers, key=lambda a: order.index(a.answer)))
+
+
+def _candidates(
+    prepared: Prepared, world: World, compiled: Compiled
+) -> dict[Key, dict[str, WorkRecord]]:
+    """Return, for each work handed over under an open license, itself under each one tried."""
+    tried: dict[Key, dict[str, WorkRecord]] = {}
+    for release in prepared.releases:
+        key = release.node
+        if not is_handed_over(release) or key in prepared.licensed or key in tried:
+            continue
+        upstream = world.licenses_upstream(world.number[work_iri(*key)])
+        accepted = {
+            license_
+            for iri in upstream
+            if (found := compiled.license(iri))
+            for clauses in found.scopes.values()
+            for clause in clauses
+            for name in ("acceptsLicense", "requiresLicense", "acceptsLicenseInCombination")
+            for license_ in compiled.links(clause, name)
+        }
+        common = [license_iri(id_) for id_ in COMMON_LICENSES]
+        wanted = dict.fromkeys([*sorted(upstream), *common, *sorted(accepted)])
+        known = [iri for iri in wanted if (found := compiled.license(iri)) and found.read]
+        record = prepared.records[key]
+        tried[key] = {
+            iri: _variant(record, iri, number) for number, iri in enumerate(known[:MAX_CANDIDATES])
+        }
+    return tried
+
+
+def _variant(record: WorkRecord, license_: str, number: int) -> WorkRecord:
+    key = (record.kind, f"{record.id}:{number}")
+    return replace(
+        record,
+        id=key[1],
+        licenses=(license_,),
+        gaps=(),
+        derivations=[Derivation(key, d.relation, d.parent, d.source) for d in record.derivations],
+    )

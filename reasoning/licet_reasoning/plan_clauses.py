@@ -1,0 +1,108 @@
+"""Which clauses reach a publication, and whether they ask for anything there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from licet_ontology.terms import term, work_iri
+from licet_reasoning.plan_context import SHOWN_IMPOSITIONS
+from licet_reasoning.plan_outcome import Item
+from licet_reasoning.triggers import (
+    APPLIES,
+    CONDITIONAL,
+    IN_DOUBT,
+    NOT_TRIGGERED,
+    Reached,
+    Trigger,
+    trigger,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from licet_reasoning.explanation import Imposition
+    from licet_reasoning.hypothesis import Bond
+    from licet_reasoning.plan import Publication
+    from licet_reasoning.plan_context import Context
+    from licet_reasoning.planned import Release
+
+_RANK = {APPLIES: 0, CONDITIONAL: 1, IN_DOUBT: 2, NOT_TRIGGERED: 3}
+
+
+def items_of(c: Context, release: Release) -> list[Item]:
+    """Return the clauses that reach a publication, those that ask for something first."""
+    found: dict[str, Item] = {}
+    imposers: defaultdict[str, set[str]] = defaultdict(set)
+    for at, clause, reached in _reaching(c, release):
+        imposers[clause] |= c.judged.imposers(at, clause)
+        item = _item(c, at, clause, reached, release.publication)
+        if (known := found.get(clause)) is not None:
+            first, second = sorted((known, item), key=lambda i: _RANK[i.status])
+            imposed: dict[str, Imposition] = {}
+            for one in (*first.imposed_by, *second.imposed_by):
+                if one.work not in imposed or not imposed[one.work].path:
+                    imposed[one.work] = one
+            item = replace(first, imposed_by=tuple(imposed.values())[:SHOWN_IMPOSITIONS])
+        found[clause] = item
+    return sorted(
+        (replace(item, imposers=len(imposers[clause])) for clause, item in found.items()),
+        key=lambda i: (_RANK[i.status], i.clause.license, i.clause.kind, i.clause.iri),
+    )
+
+
+def _reaching(c: Context, release: Release) -> Iterator[tuple[str, str, Reached]]:
+    """Yield where a clause binds, which, and how it reaches the publication."""
+    work, node = work_iri(*release.work), work_iri(*release.node)
+    is_made = release.work in c.prepared.made
+    by = {"service": "service", "output": "output"}.get(release.publication.form or "", "work")
+    for bond in c.judged.bonds(node):
+        if bond.inherited or bond.in_doubt:
+            yield node, bond.clause, _reached(c, release, node, bond, by)
+    if node != work and by != "work":
+        for bond in c.judged.bonds(work):
+            if bond.inherited or bond.in_doubt or not is_made:
+                yield work, bond.clause, _reached(c, release, work, bond, "work")
+    uses = c.prepared.used_for(release.work)
+    otherwise = {use.work for use in uses if use.role != "trained-on"}
+    served = {use.work for use in c.handed_on(release) if use.relation == "combines"}
+    if not is_made:
+        otherwise.add(release.work)
+    for key in sorted(otherwise.union(use.work for use in uses)):
+        used = work_iri(*key)
+        for bond in c.judged.bonds(used):
+            reached = _reached(c, release, used, bond, "work" if key in served else "use")
+            yield used, bond.clause, replace(reached, trained_on=key not in otherwise)
+
+
+def _reached(c: Context, release: Release, at: str, bond: Bond, by: str) -> Reached:
+    owners = c.compiled.owners(bond.clause)
+    derived = owners.get(term("onDerivative"), []) + owners.get(term("onAdaptation"), [])
+    return Reached(
+        by,
+        modified=not c.changed(release.work).isdisjoint(c.judged.imposers(at, bond.clause)),
+        only_if_modified=bool(derived) and not owners.get(term("onCopy")),
+        in_doubt=bond.in_doubt,
+    )
+
+
+def _item(c: Context, at: str, clause: str, reached: Reached, publication: Publication) -> Item:
+    shown = c.compiled.term(clause)
+    owner = next((iri for owners in c.compiled.owners(clause).values() for iri in owners), "")
+    found: Trigger = trigger(
+        shown, c.compiled.license(owner), publication, reached, c.plan.licensee
+    )
+    kinds = c.compiled.kinds(clause)
+    is_ban = "Prohibition" in kinds
+    imposed = c.judged.impositions(at, clause, SHOWN_IMPOSITIONS)
+    return Item(
+        clause=shown,
+        group="duty" if "Duty" in kinds else "restriction" if is_ban else "condition",
+        status=found.status,
+        why=found.why,
+        imposed_by=tuple(map(c.named, imposed)),
+        imposers=0,
+        struck=found.struck,
+        open=found.unknown,
+    )

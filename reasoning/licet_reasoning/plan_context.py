@@ -1,0 +1,114 @@
+"""What all parts of the judgement on a plan look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from licet_ontology.terms import local_name, term, work_iri
+from licet_reasoning.explanation import Imposition, Reason, Step
+from licet_reasoning.planned import changes
+from licet_reasoning.triggers import HANDED_OVER
+
+if TYPE_CHECKING:
+    from licet_ingest.records import WorkRecord
+    from licet_reasoning.compiled import Compiled
+    from licet_reasoning.hypothesis import Judged
+    from licet_reasoning.plan import Plan
+    from licet_reasoning.planned import Key, Prepared, Release, Use
+
+SHOWN_IMPOSITIONS = 5
+"""Works shown, nearest first, that impose one term; how many there are is said."""
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """A plan, its works and what is concluded of them.
+
+    Attributes:
+        plan: As it was written.
+        prepared: As works and derivations.
+        compiled: Ontology, rules and catalogue.
+        judged: What is concluded of the works.
+        tried: Works whose license is open, under each license tried, by its IRI.
+    """
+
+    plan: Plan
+    prepared: Prepared
+    compiled: Compiled
+    judged: Judged
+    tried: dict[Key, dict[str, WorkRecord]]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        found = {local_name(work_iri(*key)): n for key, n in self.prepared.name_of.items()}
+        return found | {
+            local_name(work_iri(*r.node)): f"{r.publication.work} as {r.publication.form}"
+            for r in self.prepared.releases
+            if r.node != r.work
+        }
+
+    def shown(self, work: str) -> str:
+        """Return the name in the plan of a work, or its id on the Hub."""
+        return self._names.get(work, work)
+
+    def named(self, imposition: Imposition) -> Imposition:
+        """Return how a term reaches a work, with names as in the plan."""
+        return Imposition(
+            self.shown(imposition.work),
+            imposition.axiom,
+            tuple(
+                Step(self.shown(step.child), step.relation, self.shown(step.parent))
+                for step in imposition.path
+            ),
+        )
+
+    def named_reason(self, reason: Reason) -> Reason:
+        """Return a reason with names as in the plan."""
+        return Reason(reason.term, tuple(map(self.named, reason.imposed_by)))
+
+    @cache  # noqa: B019 - as long as one plan is judged
+    def changed(self, work: Key) -> frozenset[str]:
+        """Return the works that the plan changes on the way to a work, as IRIs."""
+        return frozenset(
+            upstream
+            for key in self.prepared.lineage_of(work)
+            if (action := self.prepared.made.get(key)) and changes(action)
+            for upstream in self.judged.upstream(work_iri(*key), term("derivativeOf"))
+        )
+
+    def handed_on(self, release: Release) -> set[Use]:
+        """Return the uses through which something of a work remains in what is published."""
+        remaining = {release.work}
+        found: set[Use] = set()
+        for key in self.prepared.lineage_of(release.work):
+            for use in self.prepared.uses.get(key, ()) if key in remaining else ():
+                serves = use.relation == "combines" and release.publication.form == "service"
+                if use.relation in CARRYING or serves:
+                    remaining.add(use.work)
+                    found.add(use)
+        return found
+
+
+CHANGING = frozenset(
+    {
+        "abliteratedFrom",
+        "adaptedFrom",
+        "adapterFor",
+        "convertedFrom",
+        "finetunedFrom",
+        "mergedFrom",
+        "prunedFrom",
+        "quantizedFrom",
+    }
+)
+"""Relations of works to works that are changed in the making."""
+CARRYING = CHANGING - {"adapterFor"} | {"copyOf", "bundles"}
+"""Relations to works of which something remains in what was made."""
+
+
+def is_handed_over(release: Release) -> bool:
+    """Return whether the published work itself goes to others."""
+    publication = release.publication
+    return publication.how != "internal" and publication.form in HANDED_OVER

@@ -1,0 +1,109 @@
+"""What judging a plan comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from licet_reasoning.explanation import ExplainedFinding, Imposition, Term
+    from licet_reasoning.rights import RightNeeded
+
+
+@dataclass(frozen=True)
+class Item:
+    """A clause that reaches a publication.
+
+    Attributes:
+        clause: In the words of its license.
+        group: ``duty``, ``restriction`` or ``condition``.
+        status: ``applies``, ``conditional``, ``not-triggered`` or ``in-doubt``.
+        why: Why it has that status, in a few words.
+        imposed_by: The nearest works that impose it, and how.
+        imposers: How many works impose it.
+        struck: Whether what is planned is what the clause excludes.
+        open: Whether it is not known if it applies.
+    """
+
+    clause: Term
+    group: str
+    status: str
+    why: str
+    imposed_by: tuple[Imposition, ...]
+    imposers: int
+    struck: bool = False
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class LicenseAnswer:
+    """Whether a publication may be offered under a license.
+
+    Attributes:
+        license: Its id.
+        label: A few words.
+        answer: ``may``, ``may not`` or ``unknown``.
+        codes: The codes of findings that stand against it.
+        because: Labels of the clauses that these rest on.
+    """
+
+    license: str
+    label: str
+    answer: str
+    codes: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What one publication of one work amounts to.
+
+    Attributes:
+        work: Its name in the plan.
+        name: Its id, if it has one on the Hub or is to have one.
+        kind: ``model``, ``dataset`` or ``service``.
+        how: ``internal``, ``share`` or ``sell``.
+        form: ``weights``, ``binary``, ``service``, ``output`` or ``data``.
+        licenses: Ids of the licenses that the plan gives it, or that what it repeats is under.
+        may_carry: Where the plan gives none: licenses tried, those that it may carry first.
+        rights: The rights that the plan needs, and whether they are given.
+        findings: What is wrong or not known, gravest first.
+        duties: What must be done.
+        restrictions: What must not be done, and what recipients must not do.
+        conditions: What the rights depend on.
+        unknowns: What is not known, in words.
+    """
+
+    work: str
+    name: str
+    kind: str
+    how: str
+    form: str
+    licenses: tuple[str, ...]
+    may_carry: tuple[LicenseAnswer, ...]
+    rights: tuple[RightNeeded, ...]
+    findings: tuple[ExplainedFinding, ...]
+    duties: tuple[Item, ...]
+    restrictions: tuple[Item, ...]
+    conditions: tuple[Item, ...]
+    unknowns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlanReport:
+    """What a plan amounts to.
+
+    Attributes:
+        title: As the plan says.
+        reading: Under which it was judged.
+        assessments: One for each publication, and one for each work that stays inside.
+    """
+
+    title: str
+    reading: str
+    assessments: tuple[Assessment, ...]
+
+    @property
+    def severities(self) -> frozenset[str]:
+        """The severities of the findings on all publications."""
+        return frozenset(f.severity for one in self.assessments for f in one.findings)

@@ -1,0 +1,99 @@
+"""Which rights a plan needs in the works that it does not make itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from licet_ontology.terms import local_name, work_iri
+from licet_reasoning.hypothesis import LICENSE
+from licet_reasoning.plan_context import CHANGING
+from licet_reasoning.rights import UNKNOWN, RightNeeded, right_in
+from licet_reasoning.triggers import is_commercial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from licet_reasoning.plan import Publication
+    from licet_reasoning.plan_context import Context
+    from licet_reasoning.planned import Key, Release
+
+
+def needed_rights(c: Context, release: Release) -> tuple[RightNeeded, ...]:
+    """Return the rights that a publication needs in the works that the plan does not make."""
+    publication = release.publication
+    commercial = is_commercial(publication)
+    needed: dict[tuple[Key, str], None] = {}
+    if release.work not in c.prepared.made:
+        needed.update(
+            {(release.work, right): None for right in _published(publication, copied=True)}
+        )
+    handed_on = c.handed_on(release)
+    for use in c.prepared.used_for(release.work):
+        rights = ["reproduce", "patent"]
+        if use.relation in CHANGING:
+            rights.append("modify")
+        if use.relation == "distilledFrom" or (use.do == "train" and use.role == "generator"):
+            rights.append("train-on-output")
+        if use.role == "generator" and publication.how != "internal":
+            rights.append("share-output")
+        if commercial:
+            rights.append("commercial-use")
+        if use in handed_on:
+            rights += _published(publication, copied=use.relation in {"copyOf", "bundles"})
+        needed.update({(use.work, right): None for right in rights})
+    found: list[RightNeeded] = []
+    for key, right in needed:
+        found += _right(c, key, right, release, commercial=commercial)
+    return tuple(found)
+
+
+def _right(
+    c: Context, key: Key, right: str, release: Release, *, commercial: bool | None
+) -> Iterator[RightNeeded]:
+    iri = work_iri(*key)
+    work = c.prepared.name_of.get(key, key[1])
+    licenses = c.judged.stated(iri, LICENSE)
+    if not licenses:
+        yield RightNeeded(
+            right,
+            work,
+            "",
+            UNKNOWN,
+            "no license of it is known, so that no permission can be assumed",
+        )
+    for license_ in licenses:
+        facts = c.compiled.license(license_)
+        if facts is None:
+            yield RightNeeded(
+                right,
+                work,
+                local_name(license_),
+                UNKNOWN,
+                "its license is not in the catalogue",
+            )
+        elif right == "sublicense" and not _relicensed(c, release, license_):
+            continue
+        else:
+            yield right_in(c.compiled, facts, work, right, commercial=commercial)
+
+
+def _relicensed(c: Context, release: Release, license_: str) -> bool:
+    """Return whether the plan offers a work under other terms than those it is under."""
+    own = c.judged.stated(work_iri(*release.node), LICENSE)
+    return bool(own) and license_ not in own
+
+
+def _published(publication: Publication, *, copied: bool) -> list[str]:
+    """Return the rights that a publication needs in a work of which something remains."""
+    if publication.how == "internal":
+        return ["reproduce"]
+    rights = ["reproduce", "patent"]
+    if publication.form == "service":
+        rights.append("offer-as-service")
+    elif publication.form == "output":
+        rights.append("share-output")
+    else:
+        rights += ["share" if copied else "share-derivative", "sublicense"]
+    if is_commercial(publication):
+        rights.append("commercial-use")
+    return rights

@@ -1,0 +1,218 @@
+"""Which rights an action needs in the works it uses, and whether their licenses give them.
+
+A right is granted only where words of the license that the catalogue quotes give it. What the
+catalogue does not quote is not stated, whatever everybody takes the license to mean.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from licet_reasoning.compiled import Compiled, LicenseFacts
+    from licet_reasoning.explanation import Term
+
+GRANTED, RESERVED, CONDITIONAL, NOT_STATED, NOT_NEEDED, UNKNOWN = (
+    "granted",
+    "reserved",
+    "conditional",
+    "not-stated",
+    "not-needed",
+    "unknown",
+)
+
+_VERBS = {
+    "reproduce": re.compile(r"\b(reproduc|to copy\b|copy,|use\b|deal in)", re.I),
+    "modify": re.compile(
+        r"\b(modif|prepare|derivative|adapt|alter|fine-?tune|remix|deal in)", re.I
+    ),
+    "share": re.compile(r"\b(distribut|redistribut|\bshare\b|publish|convey|deal in)", re.I),
+}
+"""What words of a grant give which right."""
+_NEGATED = re.compile(
+    r"\b(?:do(?:es)? not|may not|shall not|must not|cannot|is not|are not)\b", re.I
+)
+
+
+@dataclass(frozen=True)
+class RightNeeded:
+    """A right that the plan needs in a work.
+
+    Attributes:
+        right: ``reproduce``, ``modify``, ``share``, ``share-derivative``, ``sublicense``,
+            ``commercial-use``, ``offer-as-service``, ``share-output``, ``train-on-output`` or
+            ``patent``.
+        work: In which.
+        license: The license asked; empty where the work has none that is known.
+        status: ``granted``, ``reserved``, ``conditional``, ``not-stated``, ``not-needed`` or
+            ``unknown``.
+        why: In a few words.
+        section: Where the license says so.
+        quote: In which words.
+        clause: IRI of the clause, where it is one.
+    """
+
+    right: str
+    work: str
+    license: str
+    status: str
+    why: str = ""
+    section: str = ""
+    quote: str = ""
+    clause: str = ""
+
+
+def right_in(
+    compiled: Compiled, license_: LicenseFacts, work: str, right: str, *, commercial: bool | None
+) -> RightNeeded:
+    """Return whether a license gives a right in a work."""
+    asked = _Asked(compiled, license_, work, right)
+    if not license_.read:
+        return asked.answer(UNKNOWN, "nobody has read its terms for the catalogue")
+    match right:
+        case "commercial-use":
+            return _commercial(asked)
+        case "sublicense":
+            return _sublicense(asked)
+        case "patent":
+            found = asked.fact("patentGrant", {"granted": GRANTED, "notGranted": RESERVED})
+            return found or asked.answer(NOT_STATED)
+        case "offer-as-service":
+            return _service(asked, commercial)
+        case "share-output":
+            return _output(asked, commercial)
+        case "train-on-output":
+            return _training_on_output(asked)
+        case "share-derivative":
+            if clause := asked.clause(("no-derivatives",), ("onAdaptation", "onDerivative")):
+                return asked.by_clause(RESERVED, clause)
+            modify, share = asked.granting("modify"), asked.granting("share")
+            return asked.granted(modify if share else None)
+        case _:
+            return asked.granted(asked.granting(right))
+
+
+class _Asked:
+    """A question about one right under one license."""
+
+    def __init__(self, compiled: Compiled, license_: LicenseFacts, work: str, right: str) -> None:
+        self.compiled = compiled
+        self.license = license_
+        self._work = work
+        self._right = right
+
+    def answer(
+        self, status: str, why: str = "", section: str = "", quote: str = "", clause: str = ""
+    ) -> RightNeeded:
+        return RightNeeded(
+            self._right, self._work, self.license.label, status, why, section, quote, clause
+        )
+
+    def granted(self, words: tuple[str, str] | None) -> RightNeeded:
+        """Return that section and quote give the right, or that nothing quoted does."""
+        return self.answer(GRANTED, "", *words) if words else self.answer(NOT_STATED)
+
+    def by_clause(self, status: str, clause: Term, why: str = "") -> RightNeeded:
+        return self.answer(status, why or clause.label, clause.section, clause.quote, clause.iri)
+
+    def fact(self, name: str, statuses: dict[str, str], why: str = "") -> RightNeeded | None:
+        """Return what a fact about the license says, with its evidence."""
+        for value in self.license.facts.get(name, ()):
+            if value in statuses:
+                section, quote = next(iter(self.license.evidence.get(name, ())), ("", ""))
+                return self.answer(statuses[value], why, section, quote)
+        return None
+
+    def clause(self, kinds: Iterable[str], scopes: Iterable[str]) -> Term | None:
+        """Return a clause of one of the kinds in one of the scopes, unconditional ones first."""
+        found = [
+            term
+            for scope in scopes
+            for iri in self.license.scopes.get(scope, ())
+            if (term := self.compiled.term(iri)).kind in kinds
+        ]
+        return min(found, key=lambda t: ("condition" in dict(t.parameters), t.iri), default=None)
+
+    def granting(self, right: str) -> tuple[str, str] | None:
+        """Return section and quote of words that give a right."""
+        for section, quote in self._grants():
+            if _VERBS[right].search(quote) and not _NEGATED.search(quote):
+                return section, quote
+        return None
+
+    def _grants(self) -> Iterator[tuple[str, str]]:
+        if self.license.says("commercialUse", "permitted", "conditional", "prohibited"):
+            yield from self.license.evidence.get("commercialUse", ())
+        if self.license.says("sublicensing", "permitted"):
+            yield from self.license.evidence.get("sublicensing", ())
+
+
+def _commercial(asked: _Asked) -> RightNeeded:
+    found = asked.fact(
+        "commercialUse",
+        {"permitted": GRANTED, "prohibited": RESERVED, "conditional": CONDITIONAL},
+    )
+    return found or asked.answer(NOT_STATED)
+
+
+def _sublicense(asked: _Asked) -> RightNeeded:
+    if asked.license.says("sublicensing", "automatic"):
+        found = asked.fact(
+            "sublicensing", {"automatic": NOT_NEEDED}, "the licensor licenses each recipient"
+        )
+    else:
+        found = asked.fact("sublicensing", {"permitted": GRANTED, "prohibited": RESERVED})
+    return found or asked.answer(NOT_STATED)
+
+
+def _service(asked: _Asked, commercial: bool | None) -> RightNeeded:
+    if clause := asked.clause(("hosting-prohibition",), ("onService", "onCopy")):
+        about_commerce = "commercial" in dict(clause.parameters).get("condition", "").lower()
+        if "condition" not in dict(clause.parameters) or (about_commerce and commercial):
+            return asked.by_clause(RESERVED, clause)
+        return asked.by_clause(CONDITIONAL, clause, dict(clause.parameters)["condition"])
+    if found := asked.fact(
+        "hostingIsDistribution", {"no": NOT_NEEDED}, "a service hands nothing over"
+    ):
+        return found
+    if asked.license.says("hostingIsDistribution", "yes"):
+        section, quote = next(
+            iter(asked.license.evidence.get("hostingIsDistribution", ())), ("", "")
+        )
+        if asked.granting("share"):
+            return asked.answer(
+                GRANTED, "a service is distribution, which is allowed", section, quote
+            )
+    return asked.answer(NOT_STATED)
+
+
+def _output(asked: _Asked, commercial: bool | None) -> RightNeeded:
+    if clause := asked.clause(("non-commercial",), ("onOutput",)):
+        return asked.by_clause(RESERVED if commercial else CONDITIONAL, clause)
+    if clause := asked.clause(("output-restriction", "field-of-use"), ("onOutput",)):
+        return asked.by_clause(CONDITIONAL, clause)
+    return asked.answer(NOT_STATED)
+
+
+def _training_on_output(asked: _Asked) -> RightNeeded:
+    if clause := asked.clause(("output-improvement-ban",), ("onExtracted", "onOutput")):
+        conditional = "condition" in dict(clause.parameters)
+        return asked.by_clause(CONDITIONAL if conditional else RESERVED, clause)
+    found = asked.fact(
+        "extractedModels",
+        {
+            "prohibited": RESERVED,
+            "excluded": NOT_NEEDED,
+            "derivative": CONDITIONAL,
+            "separate": CONDITIONAL,
+        },
+        {
+            "derivative": "what is made from output counts as a derivative",
+            "separate": "what is made from output has terms of its own",
+        }.get(next(iter(asked.license.facts.get("extractedModels", ())), ""), ""),
+    )
+    return found or asked.answer(NOT_STATED)

@@ -1,0 +1,84 @@
+"""The command ``licet plan``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Licet
+
+SOLD = """
+title: Sold
+works:
+  base: {license: cc-by-nc-4.0}
+actions: [{do: fine-tune, of: base, makes: mine}]
+publish: {work: mine, how: sell}
+"""
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    return tmp_path / "plan.yaml"
+
+
+def test_a_plan_that_violates_a_term_ends_with_status_1(licet: Licet, written: Path) -> None:
+    written.write_text(SOLD)
+    answer = licet("plan", str(written))
+    assert answer.status == 1
+    assert answer.out.startswith("Sold: terms are violated")
+    assert "for NonCommercial purposes only" in answer.out
+
+
+def test_a_plan_on_what_is_not_known_ends_with_status_3(licet: Licet, written: Path) -> None:
+    written.write_text(SOLD.replace("license: cc-by-nc-4.0", "hub: nobody/nothing"))
+    answer = licet("plan", str(written))
+    assert answer.status == 3
+    assert "missing-parent" in answer.out
+
+
+def test_json_holds_the_whole_report(licet: Licet, written: Path) -> None:
+    written.write_text(SOLD)
+    report = json.loads(licet("plan", str(written), "--json").out)
+    (assessment,) = report["assessments"]
+    assert assessment["how"] == "sell"
+    assert {finding["code"] for finding in assessment["findings"]} >= {"non-commercial"}
+
+
+def test_a_plan_may_be_json(licet: Licet, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(
+        json.dumps(
+            {"works": {"base": {"license": "mit"}}, "publish": [{"work": "base", "how": "share"}]}
+        )
+    )
+    assert licet("plan", str(file)).status == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "- a list",
+        "works: {a: {licence: mit}}\npublish: a",
+        "publish: nothing-of-that-name",
+        "works: {a: {license: mit}}",
+        "works: {a: {license: mit}}\nworks: {b: {license: mit}}\npublish: a",
+        "actions: [{do: sell, of: a/b, makes: c}]",
+        "actions: [{do: merge, of: [], makes: c}]",
+        "actions: [{do: merge, of: a/b, makes: c}, {do: merge, of: a/b, makes: c}]",
+        "publish: a/b\nlicensee: {monthly_users: many}",
+        "publish: a/b\nlicensee: {country: Germany}",
+        "publish: !!python/object:os.system {}",
+        "publish: &a [*a]",
+    ],
+)
+def test_what_is_no_plan_ends_with_status_2(licet: Licet, written: Path, text: str) -> None:
+    written.write_text(text)
+    answer = licet("plan", str(written))
+    assert answer.status == 2
+    assert not answer.out
