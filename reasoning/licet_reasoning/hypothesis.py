@@ -43,6 +43,9 @@ MAX_ANCESTORS = 20_000
 SHOWN_SOURCES = 100
 """Works shown, nearest first, that impose one term on a work; how many there are is said."""
 
+SHOWN_STEPS = 100
+"""Steps shown of one path; of a longer one, half from either end."""
+
 LICENSE, GAP, CIRCUMSTANCE = term("license"), term("gap"), term("circumstance")
 _TYPE = RDF + "type"
 _STATED = frozenset({_TYPE, LICENSE, GAP, CIRCUMSTANCE})
@@ -298,34 +301,47 @@ class Judged:
         self, work: str, clause: str, limit: int = SHOWN_SOURCES
     ) -> tuple[Imposition, ...]:
         """Return the works whose license imposes a clause on a work, nearest first."""
-        axioms = self._program.axioms
         found: dict[str, Imposition] = {}
-        owners = self._compiled.owners(clause)
-        certain = axioms.consequences
-        for property_, relation, scope in (*certain, *axioms.consequences_in_doubt):
-            if found and (property_, relation, scope) not in certain:
+        for axiom, relation, terms, license_, in_doubt in self._chains(clause):
+            if found and in_doubt:
                 break  # What binds for certain needs no doubtful reason.
-            for license_ in owners.get(scope, ()):
-                chain = [local_name(p) for p in (relation, LICENSE, scope) if p]
-                axiom = f"{local_name(property_)} ⊒ {' ∘ '.join(chain)}"
-                for ancestor, path in self._licensed(work, relation, license_, limit):
-                    known = found.get(ancestor)
-                    if known is None or len(path) < len(known.path):
-                        found[ancestor] = Imposition(local_name(ancestor), axiom, path)
+            for ancestor, path in self._licensed(work, relation, terms, license_, limit):
+                known = found.get(ancestor)
+                if known is None or len(path) < known.steps:
+                    found[ancestor] = _imposition(ancestor, axiom, path, in_doubt=in_doubt)
         return _nearest_first(found.values())[:limit]
 
     def imposers(self, work: str, clause: str) -> frozenset[str]:
         """Return the IRIs of all works that impose a clause on a work."""
-        axioms = self._program.axioms
         number = self._number[work]
-        owners = self._compiled.owners(clause)
         found = 0
-        for _, relation, scope in (*axioms.consequences, *axioms.consequences_in_doubt):
-            for license_ in owners.get(scope, ()):
-                holders = self._holders.get(license_, 0)
-                sources = self._lineage.sources(number, relation) if relation else 1 << number
-                found |= holders & sources
+        for _, relation, terms, license_, _ in self._chains(clause):
+            sources = self._lineage.sources(number, relation) if relation else 1 << number
+            found |= self._holders.get((terms, license_), 0) & sources
         return frozenset(self._iris[source] for source in bits(found))
+
+    def _chains(self, clause: str) -> list[tuple[str, str | None, str, str, bool]]:
+        """Return the ways by which a clause may come to a work, certain ones first."""
+        if clause not in self._known_chains:
+            owners = self._compiled.owners(clause)
+            axioms = self._program.axioms
+            doubtful = frozenset(axioms.consequences_in_doubt)
+            self._known_chains[clause] = sorted(
+                (
+                    (
+                        f"{local_name(property_)} ⊒ "
+                        f"{' ∘ '.join(local_name(p) for p in (relation, terms, scope) if p)}",
+                        relation,
+                        terms,
+                        license_,
+                        (property_, relation, scope) in doubtful,
+                    )
+                    for property_, relation, terms, scope in axioms.consequence_chains
+                    for license_ in owners.get(scope, ())
+                ),
+                key=lambda chain: (chain[4], str(chain)),
+            )
+        return self._known_chains[clause]
 
     def explanation(self, work: str, limit: int = SHOWN_SOURCES) -> Explanation:
         """Return what is concluded of a work, with reasons."""
@@ -346,7 +362,11 @@ class Judged:
                 )
             ),
             obligations=tuple(
-                Reason(self._compiled.term(b.clause), self.impositions(work, b.clause, limit))
+                Reason(
+                    self._compiled.term(b.clause),
+                    self.impositions(work, b.clause, limit),
+                    len(self.imposers(work, b.clause)),
+                )
                 for b in sorted(bonds, key=lambda b: (not b.inherited, b.clause))
                 if not b.in_doubt
             ),
@@ -413,18 +433,18 @@ class Judged:
 
     def _through(self, work: str, relation: str, wanted: int, limit: int) -> tuple[Imposition, ...]:
         return _nearest_first(
-            Imposition(local_name(self._iris[source]), local_name(relation), self._steps(path))
+            _imposition(self._iris[source], local_name(relation), self._steps(path))
             for source, path in self._lineage.paths(self._number[work], relation, wanted, limit)
         )
 
     def _licensed(
-        self, work: str, relation: str | None, license_: str, limit: int
+        self, work: str, relation: str | None, terms: str, license_: str, limit: int
     ) -> Iterable[tuple[str, tuple[Step, ...]]]:
         number = self._number[work]
+        wanted = self._holders.get((terms, license_), 0)
         if relation is None:
-            return [(work, ())] if (LICENSE, license_) in self._stated[number] else []
-        wanted = self._holders.get(license_, 0)
-        key = (number, relation, license_, limit)
+            return [(work, ())] if wanted >> number & 1 else []
+        key = (number, relation, terms, license_, limit)
         if key not in self._known_paths:
             self._known_paths[key] = [
                 (self._iris[source], self._steps(path))
@@ -439,16 +459,28 @@ class Judged:
         )
 
     @cached_property
-    def _known_paths(self) -> dict[tuple[int, str, str, int], list[tuple[str, tuple[Step, ...]]]]:
+    def _known_paths(
+        self,
+    ) -> dict[tuple[int, str, str, str, int], list[tuple[str, tuple[Step, ...]]]]:
         return {}
 
     @cached_property
-    def _holders(self) -> dict[str, int]:
-        found: defaultdict[str, int] = defaultdict(int)
+    def _known_chains(self) -> dict[str, list[tuple[str, str | None, str, str, bool]]]:
+        return {}
+
+    @cached_property
+    def _holders(self) -> dict[tuple[str, str], int]:
+        """The works by the force that a license has for them, and the license."""
+        supers: defaultdict[str, set[str]] = defaultdict(set)
+        for sub, sup in self._program.axioms.terms_parents:
+            supers[sub].add(sup)
+        found: defaultdict[tuple[str, str], int] = defaultdict(int)
         for work, facts in enumerate(self._stated):
             for predicate, object_ in facts:
-                if predicate == LICENSE:
-                    found[object_] |= 1 << work
+                todo = [predicate]
+                for force in todo:
+                    found[force, object_] |= 1 << work
+                    todo += [sup for sup in supers[force] if sup not in todo]
         return found
 
     @cached_property
@@ -586,5 +618,15 @@ def _named(situation: Situation, work: str, beginnings: Sequence[Beginning]) -> 
     return named_situation(situation, beginnings, states)
 
 
+def _imposition(
+    work: str, axiom: str, path: tuple[Step, ...], *, in_doubt: bool = False
+) -> Imposition:
+    """Return how a term comes from a work; of a long path both ends."""
+    shown = path
+    if len(path) > SHOWN_STEPS:
+        shown = (*path[: SHOWN_STEPS // 2], *path[-SHOWN_STEPS // 2 :])
+    return Imposition(local_name(work), axiom, shown, in_doubt=in_doubt, steps=len(path))
+
+
 def _nearest_first(impositions: Iterable[Imposition]) -> tuple[Imposition, ...]:
-    return tuple(sorted(impositions, key=lambda i: (len(i.path), i.work)))
+    return tuple(sorted(impositions, key=lambda i: (i.steps, i.work)))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from licet_ontology.terms import local_name, term, work_iri
-from licet_reasoning.explanation import Imposition, Reason, Step
+from licet_reasoning.explanation import Step
 from licet_reasoning.planned import changes
 from licet_reasoning.triggers import HANDED_OVER
 
 if TYPE_CHECKING:
     from licet_ingest.records import WorkRecord
     from licet_reasoning.compiled import Compiled
+    from licet_reasoning.explanation import Imposition, Reason
     from licet_reasoning.hypothesis import Judged
     from licet_reasoning.plan import Plan
     from licet_reasoning.planned import Key, Prepared, Release, Use
@@ -55,10 +56,10 @@ class Context:
 
     def named(self, imposition: Imposition) -> Imposition:
         """Return how a term reaches a work, with names as in the plan."""
-        return Imposition(
-            self.shown(imposition.work),
-            imposition.axiom,
-            tuple(
+        return replace(
+            imposition,
+            work=self.shown(imposition.work),
+            path=tuple(
                 Step(self.shown(step.child), step.relation, self.shown(step.parent))
                 for step in imposition.path
             ),
@@ -66,7 +67,7 @@ class Context:
 
     def named_reason(self, reason: Reason) -> Reason:
         """Return a reason with names as in the plan."""
-        return Reason(reason.term, tuple(map(self.named, reason.imposed_by)))
+        return replace(reason, imposed_by=tuple(map(self.named, reason.imposed_by)))
 
     @cache  # noqa: B019 - as long as one plan is judged
     def changed(self, work: Key) -> frozenset[str]:
