@@ -18,6 +18,8 @@ from licet_reasoning.plan_rights import needed_rights
 from licet_reasoning.planned import prepare
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from licet_reasoning.compiled import Compiled
     from licet_reasoning.hypothesis import Ground
     from licet_reasoning.plan import Plan
@@ -29,8 +31,15 @@ COMMON_LICENSES = ("apache-2.0", "mit")
 """Licenses that are tried for any work."""
 
 
-def assess(plan: Plan, ground: Ground, reading: str) -> PlanReport:
+def assess(plan: Plan, ground: Ground, reading: str, *, every_license: bool = False) -> PlanReport:
     """Return what a plan amounts to, on top of the works of a snapshot.
+
+    Args:
+        plan: The plan.
+        ground: What its works stand on.
+        reading: The reading of contested law.
+        every_license: Whether all licenses that have been read are tried for a work whose
+            license is open, and not only those that lie near.
 
     Raises:
         UsageError: The plan names works that are not there, or there is no such reading.
@@ -40,7 +49,7 @@ def assess(plan: Plan, ground: Ground, reading: str) -> PlanReport:
     asked = [world.add(record) for record in prepared.records.values()]
     asked += [world.name(work_iri(*key)) for key in prepared.keys.values()]
     world.complete()
-    tried = _candidates(prepared, world, ground.compiled)
+    tried = _candidates(prepared, world, ground.compiled, every_license=every_license)
     for variants in tried.values():
         asked += [world.add(record) for record in variants.values()]
     judged = Judged(world, dict.fromkeys(asked))
@@ -106,13 +115,17 @@ def _may_carry(c: Context, release: Release) -> tuple[LicenseAnswer, ...]:
 
 
 def _candidates(
-    prepared: Prepared, world: World, compiled: Compiled
+    prepared: Prepared, world: World, compiled: Compiled, *, every_license: bool
 ) -> dict[Key, dict[str, WorkRecord]]:
     """Return, for each work handed over under an open license, itself under each one tried."""
     tried: dict[Key, dict[str, WorkRecord]] = {}
     for release in prepared.releases:
         key = release.node
         if not is_handed_over(release) or key in prepared.licensed or key in tried:
+            continue
+        record = prepared.records[key]
+        if every_license:
+            tried[key] = _variants(record, compiled.licenses, compiled)
             continue
         upstream = world.licenses_upstream(world.number[work_iri(*key)])
         accepted = {
@@ -126,12 +139,16 @@ def _candidates(
         }
         common = [license_iri(id_) for id_ in COMMON_LICENSES]
         wanted = dict.fromkeys([*sorted(upstream), *common, *sorted(accepted)])
-        known = [iri for iri in wanted if (found := compiled.license(iri)) and found.read]
-        record = prepared.records[key]
-        tried[key] = {
-            iri: _variant(record, iri, number) for number, iri in enumerate(known[:MAX_CANDIDATES])
-        }
+        tried[key] = _variants(record, list(wanted)[:MAX_CANDIDATES], compiled)
     return tried
+
+
+def _variants(
+    record: WorkRecord, licenses: Iterable[str], compiled: Compiled
+) -> dict[str, WorkRecord]:
+    """Return a work under each of the licenses that have been read."""
+    read = [iri for iri in licenses if (found := compiled.license(iri)) and found.read]
+    return {iri: _variant(record, iri, number) for number, iri in enumerate(read)}
 
 
 def _variant(record: WorkRecord, license_: str, number: int) -> WorkRecord:

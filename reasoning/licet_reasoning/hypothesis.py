@@ -386,6 +386,7 @@ class Judged:
             label=kind.label,
             definition=kind.definition,
             remedy=kind.remedy,
+            rule=f"findings/{kind.code}.rq",
             because=Reason(
                 self._compiled.term(because),
                 self.reached_by(work, because, inherited=judgement.inherited, limit=limit),

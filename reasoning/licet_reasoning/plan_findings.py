@@ -164,7 +164,9 @@ def _of_item(c: Context, item: Item) -> Iterator[ExplainedFinding]:
         kind == "non-commercial" and item.status == IN_DOUBT
     ):
         yield _finding(c, kind, "unknown", item)
-    elif kind in _CONDITIONS and item.status != NOT_TRIGGERED:
+    elif (kind in _CONDITIONS and item.status != NOT_TRIGGERED) or (
+        kind == "non-commercial" and item.status == CONDITIONAL
+    ):
         yield _finding(c, "conditions-apply", "warning", item)
     elif kind == "use-restriction" and item.status != NOT_TRIGGERED:
         yield _finding(c, "use-restrictions", "warning", item)

@@ -621,6 +621,40 @@ def plan(
 
 
 @app.command()
+def suggest(
+    works: Annotated[
+        list[str],
+        typer.Argument(help="Models or datasets/owner/name on the Hub, or license:NAME."),
+    ],
+    do: Annotated[
+        str, typer.Option("--as", help="What is done to them, as in a plan; merge or fine-tune.")
+    ] = "",
+    how: Annotated[str, typer.Option("--publish", help="share, sell or internal.")] = "share",
+    form: Annotated[
+        str, typer.Option("--form", help="weights, binary, service, output or data.")
+    ] = "",
+    purpose: Annotated[str, typer.Option("--purpose", help="commercial or non-commercial.")] = "",
+    data: Data = DEFAULT_DATA,
+    reading: Reading = DEFAULT_READING,
+    as_json: AsJson = False,
+) -> None:
+    """Suggest licenses for what is made from works, least restrictive first, or what to change."""
+    from licet_service.suggest_command import run
+
+    run(
+        works,
+        data,
+        reading,
+        do=do,
+        how=how,
+        form=form,
+        purpose=purpose,
+        as_json=as_json,
+        emit=emit,
+    )
+
+
+@app.command()
 def identify(
     file: Annotated[
         str, typer.Argument(help="A file with a license text, or - for standard input.")

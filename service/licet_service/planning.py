@@ -12,11 +12,15 @@ from licet_reasoning.assessment import assess
 from licet_reasoning.compiled import compiled
 from licet_reasoning.hypothesis import Ground
 from licet_reasoning.plan import read_plan
+from licet_reasoning.suggestion import Question
+from licet_reasoning.suggestion import suggest as suggested
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from licet_reasoning.plan_outcome import PlanReport
+    from licet_reasoning.suggestion import Suggestion
     from licet_service.dataset import OpenSnapshot
 
 MAX_PLAN_BYTES = 2_000_000
@@ -41,6 +45,60 @@ def plan(opened: OpenSnapshot, plan: Any, reading: str = DEFAULT_READING) -> dic
     """
     report = assess(read_plan(plan), ground_of(opened), reading)
     return report_json(report, opened.snapshot.id)
+
+
+def suggest(
+    opened: OpenSnapshot,
+    works: list[str],
+    do: str = "",
+    how: str = "share",
+    form: str = "",
+    purpose: str = "",
+    reading: str = DEFAULT_READING,
+) -> dict[str, Any]:
+    """Return under which licenses what is made from works may be published, as JSON values.
+
+    Args:
+        opened: The snapshot.
+        works: Ids on the Hub, or ``license:`` and the name of a license.
+        do: What is done to them; without it, merge if they are several, else fine-tune.
+        how: ``share``, ``sell`` or ``internal``.
+        form: As what; without it, as what such a work usually is.
+        purpose: ``commercial`` or ``non-commercial``, if it is known.
+        reading: The reading of contested law.
+
+    Raises:
+        UsageError: Something of it is not as it must be.
+    """
+    question = question_of(works, do=do, how=how, form=form, purpose=purpose)
+    return suggestion_json(suggested(question, ground_of(opened), reading), opened.snapshot.id)
+
+
+def question_of(
+    works: Iterable[str], *, do: str = "", how: str = "share", form: str = "", purpose: str = ""
+) -> Question:
+    """Return a question from texts.
+
+    Raises:
+        UsageError: One of them is not among those that it can be.
+    """
+    listed = tuple(works)
+    given = {"do": do or ("merge" if len(listed) > 1 else "fine-tune"), "how": how}
+    given |= {name: text for name, text in (("form", form), ("purpose", purpose)) if text}
+    # Read as the action and publication of a plan, so that it can be no more than these.
+    read = read_plan(
+        {
+            "actions": [{"do": given.pop("do"), "makes": "derivative", "of": list(listed)}],
+            "publish": {"work": "derivative", **given},
+        }
+    )
+    (action,), (publication,) = read.actions, read.publish
+    return Question(listed, action.do, publication.how, publication.form, publication.purpose)
+
+
+def suggestion_json(suggestion: Suggestion, snapshot: str) -> dict[str, Any]:
+    """Return a suggestion as JSON values, complete."""
+    return {**asdict(suggestion), "snapshot": snapshot}
 
 
 def plan_file(path: Path) -> Any:

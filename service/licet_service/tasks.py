@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from licet_service.dataset import OpenSnapshot
 
 TASKS: Final[Mapping[str, str]] = {
+    "plan": "licet_service.planning:plan",
+    "suggest": "licet_service.planning:suggest",
     "explain": "licet_service.explanations:explain",
     "describe-dataset": "licet_service.descriptions:describe_dataset",
     "describe-service": "licet_service.descriptions:describe_service",

@@ -1,0 +1,83 @@
+"""The command ``licet suggest``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import typer
+
+from licet_reasoning.suggestion import suggest
+from licet_service.dataset import Dataset
+from licet_service.planning import ground_of, question_of, suggestion_json
+from licet_service.report import finding_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from licet_reasoning.suggestion import Suggestion
+
+_LIMIT = (
+    "Whatever is chosen, the duties and restrictions that were inherited go on binding; licet plan "
+    "shows them. Under the reading {!r}. This is not legal advice."
+)
+_SHOWN_CODES = ("error", "unknown")
+
+
+def run(
+    works: list[str],
+    data: Path,
+    reading: str,
+    *,
+    do: str,
+    how: str,
+    form: str,
+    purpose: str,
+    as_json: bool,
+    emit: Callable[[Iterable[str]], None],
+) -> None:
+    """Print under which licenses a work may be published; leave with the status for that."""
+    question = question_of(works, do=do, how=how, form=form, purpose=purpose)
+    opened = Dataset(data).latest()
+    found = suggest(question, ground_of(opened), reading)
+    if as_json:
+        told = suggestion_json(found, opened.snapshot.id)
+        emit([json.dumps(told, indent=2, ensure_ascii=False)])
+    else:
+        emit(suggestion_lines(found))
+    if found.answer != "may":
+        raise typer.Exit(1 if found.answer == "may not" else 3)
+
+
+def suggestion_lines(found: Suggestion) -> Iterator[str]:
+    """Yield a suggestion as text for people."""
+    question = found.question
+    form = f" as {question.form}" if question.form else ""
+    yield f"{question.do} of {', '.join(question.works)}, to {question.how}{form}: {found.answer}"
+    for finding in found.findings:
+        if finding.severity in _SHOWN_CODES:
+            yield from finding_lines(finding)
+    if found.may:
+        yield ""
+        yield "May be published under, least restrictive first:"
+        for one in found.may:
+            above = f"  (restricts more than {', '.join(one.above)})" if one.above else ""
+            yield f"  {one.rank} {one.license}{above}"
+    for title, answers in (("Not known:", found.unknown), ("Not under:", found.may_not)):
+        if answers:
+            yield ""
+            yield title
+        for answer in answers:
+            yield f"  {answer.license}: {answer.codes[0]} ({answer.because[0]})"
+    if found.changes:
+        yield ""
+        yield "What would change that:"
+        for change in found.changes:
+            under = ", ".join(one.license for one in change.may[:5])
+            more = f" and {len(change.may) - 5} more" if len(change.may) > 5 else ""
+            yield f"  {change.what}{f': then under {under}{more}' if under else ''}"
+    yield ""
+    if found.unread:
+        yield f"Of {found.unread} licenses that nobody has read nothing is said."
+    yield _LIMIT.format(found.reading)
