@@ -1,0 +1,768 @@
+"""What in a repository discharges a duty: one rule per kind of clause, and partly is not done.
+
+A duty is *fulfilled* if the repository shows it, *missing* if it shows that it is not done, and
+*unseen* where nobody can tell from the repository. What a license demands under a condition is
+missing only if the condition is seen to hold. A blank that waits to be filled is never evidence.
+``docs/check.md`` has the rules in a table.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from licet_ingest.repository_contents import BLANK, paragraphs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from licet_ingest.repository_contents import Contents, HeldText, Line
+
+FULFILLED, MISSING, UNSEEN = "fulfilled", "missing", "unseen"
+
+MODIFYING = frozenset(
+    {
+        "abliteratedFrom",
+        "adaptedFrom",
+        "convertedFrom",
+        "finetunedFrom",
+        "mergedFrom",
+        "prunedFrom",
+        "quantizedFrom",
+    }
+)
+"""Relations by which whoever publishes a work has changed the files of the one it is made from."""
+CONTAINING = MODIFYING | {"bundles", "copyOf"}
+"""Relations by which a work holds the one it is made from, changed or not."""
+
+HOLDS_ON_PUBLICATION = frozenset(
+    {
+        "Copies, derivatives or works incorporating the software are distributed.",
+        "The materials, derivatives, or products or services that incorporate them are "
+        "distributed.",
+        "The model is distributed or made available; either phrase suffices.",
+    }
+)
+"""Conditions of clauses, word for word as in the catalogue, that publication meets."""
+HOLDS_IF_MODIFIED = frozenset(
+    {
+        "Files were modified.",
+        "You made an adaptation.",
+        "You modified files of the Work.",
+        "You modified files of the work.",
+        "You modified the material, or it comes with indications of earlier modifications.",
+        "The model is modified.",
+        "The work was modified.",
+    }
+)
+"""Conditions that are met where the publisher changed the work upstream."""
+HOLDS_IF_CONTAINED = frozenset(
+    {
+        "The work is a copy of the software or contains a substantial portion of it.",
+        "The work is a copy of the Software or contains a substantial portion of it.",
+    }
+)
+"""Conditions that are met where the work holds the one upstream."""
+
+_ATTRIBUTION_HEADING = re.compile(
+    r"attribut|credit|acknowledg|licen[sc]|notice|lineage|based on|built (?:on|with)|upstream"
+    r"|sources?\b|base models?",
+    re.IGNORECASE,
+)
+_CHANGES_HEADING = re.compile(
+    r"\bchang|modif|what (?:is|was) (?:new|different|changed)|adaptation", re.IGNORECASE
+)
+_CHANGES_LINE = re.compile(
+    r"^[\W_]*(?:(?:statement of )?(?:changes|modifications)(?: made)?)[\W_]*:\s*(.+)", re.IGNORECASE
+)
+_DATE = re.compile(
+    r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b|\b[0-3]?\d[./][01]?\d[./](?:19|20)\d\d\b"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? "
+    r"(?:[0-3]?\d,? )?(?:19|20)\d\d\b"
+    r"|\b(?:19|20)\d\d年",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)")
+_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]*>|[*_`~#>|]+")
+_NOTICES_OF = re.compile(r"^[\W_]*notices of\b", re.IGNORECASE)
+_ID = r"(?<![\w./-]){}(?![\w/-]|\.\w)"
+_SEEN_OR_OPEN = frozenset({"share-alike", "pass-through"})
+"""Kinds on which the publisher's word settles nothing: the license itself must."""
+MIN_WORDS = 3
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A place of a repository, and what it shows.
+
+    Attributes:
+        file: The path of the file in the repository.
+        line: The number of the line, or 0 for the whole file.
+        excerpt: The words that stand there, cut.
+        shows: What they show.
+    """
+
+    file: str
+    line: int
+    excerpt: str
+    shows: str
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """A work whose license imposes a duty.
+
+    Attributes:
+        kind: ``model``, ``dataset`` or ``service``.
+        id: ``owner/name``.
+        relation: How the checked work is derived from the next work on the way to it.
+    """
+
+    kind: str
+    id: str
+    relation: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A duty, and what is known of it.
+
+    Attributes:
+        clause: ``license/slug``.
+        kind: The code of its kind.
+        license: Id of its license.
+        names: Spellings by which texts name the license.
+        upstreams: Who imposes it.
+        quote: The words of the license.
+        condition: When it applies, or empty.
+        phrases: Prescribed words; one of them suffices.
+        prefix: Prescribed beginning of the name, or empty.
+        verdict: Of the rule that judges clauses of this kind by metadata, or empty.
+    """
+
+    clause: str
+    kind: str
+    license: str
+    names: tuple[str, ...]
+    upstreams: tuple[Upstream, ...]
+    quote: str = ""
+    condition: str = ""
+    phrases: tuple[str, ...] = ()
+    prefix: str = ""
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class Discharge:
+    """Whether a duty is discharged.
+
+    Attributes:
+        state: ``fulfilled``, ``missing`` or ``unseen``.
+        why: In a sentence.
+        evidence: What was seen, also where it is not enough.
+        to_do: What discharges it, where it is not.
+        answer: Where the publisher answers for what cannot be seen.
+    """
+
+    state: str
+    why: str
+    evidence: tuple[Evidence, ...] = ()
+    to_do: str = ""
+    answer: Evidence | None = None
+
+
+def discharge(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
+    """Return whether a repository discharges a duty.
+
+    Args:
+        asked: The duty.
+        contents: What the repository holds.
+        upstream: What the repositories of works upstream hold, by their ids, if they are seen.
+    """
+    rule = _RULES.get(asked.kind, _not_seen)
+    found = rule(asked, contents, upstream)
+    if found.state == MISSING and not _applies(asked):
+        found = replace(found, state=UNSEEN, why=f"{_if(asked)}; {found.why}")
+    elif found.state == UNSEEN and asked.condition and not _applies(asked):
+        found = replace(found, why=f"{_if(asked)}; {found.why}")
+    if found.state == UNSEEN and not (asked.kind in _SEEN_OR_OPEN or asked.prefix):
+        blank, answer = _statement(asked, contents)
+        if answer is not None:
+            return replace(found, answer=answer, to_do="")
+        says = f"say so in ATTRIBUTION.md in a line that begins with “{asked.clause}:”"
+        todo = found.to_do or f"Do what the clause says, and {says}; or say there why not."
+        if found.to_do and not _applies(asked) and asked.clause not in todo:
+            todo = f"{todo} If it does not apply, {says}, and why."
+        return replace(found, to_do=todo, evidence=found.evidence + blank)
+    return found
+
+
+def _applies(asked: Asked) -> bool:
+    """Tell whether the condition of a duty, if it has one, is seen to hold."""
+    condition, made = asked.condition, {upstream.relation for upstream in asked.upstreams}
+    return (
+        not condition
+        or condition in HOLDS_ON_PUBLICATION
+        or (condition in HOLDS_IF_MODIFIED and bool(made & MODIFYING))
+        or (condition in HOLDS_IF_CONTAINED and bool(made & CONTAINING))
+    )
+
+
+def _if(asked: Asked) -> str:
+    return f"it applies under a condition that cannot be seen: {asked.condition.rstrip('.')}"
+
+
+def _statement(asked: Asked, contents: Contents) -> tuple[tuple[Evidence, ...], Evidence | None]:
+    """Return where a statement on a duty is still blank, and where the publisher has made it."""
+    begins = re.compile(rf"^[\W_]*{re.escape(asked.clause)}[\W_]*:\s*(.*)", re.IGNORECASE)
+    blanks: list[Evidence] = []
+    for text in contents.by_role("attribution"):
+        for block in paragraphs(text.lines):
+            said = begins.match(_joined(block))
+            if said is None:
+                continue
+            if BLANK in said[1]:
+                blanks.append(_at(text, block[0], "waits to be filled in"))
+            elif _is_said(said[1]):
+                return (), _at(text, block[0], "the publisher says so; nobody has examined it")
+    return tuple(blanks), None
+
+
+def _is_said(text: str) -> bool:
+    return BLANK not in text and len(re.findall(r"\w+", text)) >= MIN_WORDS
+
+
+################################################################ rules by kind
+
+
+def _license_copy(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
+    found = [text for text in contents.texts if asked.license in text.licenses]
+    if found:
+        shows = f"holds the whole text of {asked.names[0]}"
+        return Discharge(
+            FULFILLED,
+            "the text of the license is among the files",
+            tuple(Evidence(text.name, 0, "", shows) for text in found),
+        )
+    unread = [t for t in contents.texts if not t.is_whole and t.role in {"license", "policy"}]
+    if unread:
+        return Discharge(
+            UNSEEN,
+            "a license file could not be read to its end",
+            tuple(Evidence(t.name, 0, "", "could not be read whole") for t in unread),
+            to_do=f"Put the whole text of {asked.names[0]} in a text file.",
+        )
+    return Discharge(
+        MISSING,
+        f"no file holds the text of {asked.names[0]}, word for word",
+        to_do=f"Add the full text of {asked.names[0]}, as LICENSE if it is the license of the "
+        f"work, else as LICENSES/{asked.license}.txt.",
+    )
+
+
+def _notice_file(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
+    if not asked.phrases:
+        return _upstream_notice(asked, contents, upstream)
+    in_file = re.search(r"text file", asked.quote, re.IGNORECASE) is not None
+    places = contents.by_role("notice") if in_file else list(contents.texts)
+    for text in places:
+        for phrase in asked.phrases:
+            if (line := _holding(text, phrase)) is not None:
+                return Discharge(
+                    FULFILLED,
+                    "the notice stands as the license words it",
+                    (_at(text, line, "holds the prescribed notice"),),
+                )
+    where = "file named NOTICE" if in_file else "text"
+    return Discharge(
+        MISSING,
+        f"no {where} holds the notice that the license prescribes",
+        to_do=f"Put this in a file named NOTICE: {asked.phrases[0]}",
+    )
+
+
+def _upstream_notice(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
+    """Return whether the notices are kept that works upstream have in NOTICE files."""
+    unseen = [one.id for one in asked.upstreams if one.id not in upstream]
+    if unseen:
+        return Discharge(
+            UNSEEN,
+            f"whether {_and(unseen)} has a NOTICE file was not seen",
+            to_do=f"Look whether {_and(unseen)} has a NOTICE file. If so, copy its text into "
+            "NOTICE; say in ATTRIBUTION.md what you found, in a line that begins with "
+            f"“{asked.clause}:”. Or show its files by --upstream.",
+        )
+    evidence: list[Evidence] = []
+    for one in asked.upstreams:
+        theirs = upstream[one.id].by_role("notice")
+        lacking = _lacking(theirs, contents.by_role("notice", "card"))
+        if lacking:
+            return Discharge(
+                MISSING,
+                f"the NOTICE file of {one.id} holds lines that no NOTICE file here holds",
+                to_do=f"Copy the NOTICE file of {one.id} into NOTICE; it says “{lacking[0]}”.",
+            )
+        has = "is kept" if theirs else "does not exist, so that there is nothing to keep"
+        name = contents.by_role("notice")[0].name if theirs else ""
+        evidence.append(Evidence(name, 0, "", f"the NOTICE file of {one.id} {has}"))
+    return Discharge(FULFILLED, "nothing of the notices upstream is lost", tuple(evidence))
+
+
+def _display_notice(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
+    if not asked.phrases:
+        return _not_seen(asked, contents, upstream)
+    card = contents.card
+    in_passing: Line | None = None
+    for phrase in asked.phrases:
+        words = _plain(phrase)
+        alone = re.compile(
+            rf"\W*{re.escape(words)}(?=\W*$|\s*[.!,;:()|–—]\s|\s+[-–—|]\s)", re.IGNORECASE
+        )
+        for line in card.lines if card else ():
+            plain = _plain(line.text)
+            if BLANK in line.text:
+                continue
+            if card and alone.match(plain):
+                return Discharge(
+                    FULFILLED,
+                    "the card shows the phrase",
+                    (_at(card, line, "shows the prescribed phrase"),),
+                )
+            if words.casefold() in plain.casefold():
+                in_passing = in_passing or line
+    if card and in_passing:
+        return Discharge(
+            UNSEEN,
+            "the phrase stands amid other words, and whether that is prominent cannot be told",
+            (_at(card, in_passing, "holds the words"),),
+            to_do=f"Show “{asked.phrases[0]}” on a line of its own near the top of the card.",
+        )
+    return Discharge(
+        MISSING,
+        "the card does not show the phrase",
+        to_do=f"Show “{asked.phrases[0]}” on a line of its own near the top of the card, and "
+        "wherever else the clause names.",
+    )
+
+
+def _naming(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
+    if not asked.prefix:
+        return _not_seen(asked, contents, upstream)
+    match asked.verdict:
+        case "met":
+            return Discharge(FULFILLED, f"the name begins with “{asked.prefix}”")
+        case "violated":
+            return Discharge(
+                MISSING,
+                f"the name does not begin with “{asked.prefix}”",
+                to_do=f"Rename the work so that its name, after the account, begins with "
+                f"“{asked.prefix}”.",
+            )
+        case _:
+            return Discharge(
+                UNSEEN,
+                f"whether the name must and does begin with “{asked.prefix}” cannot be told",
+                to_do=f"Begin the name, after the account, with “{asked.prefix}”.",
+            )
+
+
+def _by_verdict(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
+    """Return what the rule said that compares the declared license with the clause."""
+    line = contents.fields.get("license", 0)
+    card = contents.card
+    declared = (
+        (
+            Evidence(
+                card.name, line, f"license: {contents.data.get('license')}"[:160], "declares it"
+            ),
+        )
+        if card and line
+        else ()
+    )
+    match asked.verdict:
+        case "met" if declared:
+            return Discharge(
+                FULFILLED, "the declared license is one that the clause accepts", declared
+            )
+        case "met":
+            return Discharge(
+                UNSEEN,
+                "the card does not state the license that other files hold",
+                to_do="State the license in the front matter of the card.",
+            )
+        case "violated":
+            return Discharge(
+                MISSING,
+                "the declared license is none that the clause accepts",
+                declared,
+                to_do="Declare a license that the clause accepts, or replace the work upstream.",
+            )
+        case _:
+            return Discharge(
+                UNSEEN,
+                "whether the license of the work satisfies the clause cannot be told",
+                declared,
+                to_do="State one license with its version in the card, and name every base.",
+            )
+
+
+def _pass_through(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
+    """Return whether the terms that must be passed on bind recipients and are included."""
+    declared = _by_verdict(asked, contents, upstream)
+    if declared.state != FULFILLED:
+        return declared
+    text = _license_copy(asked, contents, upstream)
+    if text.state != FULFILLED:
+        return replace(text, why=f"the declared license passes the terms on, but {text.why}")
+    return Discharge(
+        FULFILLED,
+        "the declared license binds recipients to the terms, and their text is included",
+        declared.evidence + text.evidence,
+    )
+
+
+def _attribution(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
+    slug = asked.clause.rpartition("/")[2]
+    if slug not in {"attribution", "notices-kept", "notices-kept-adapted"}:
+        return _not_seen(asked, contents, upstream)
+    evidence: list[Evidence] = []
+    unseen: list[str] = []
+    for one in asked.upstreams:
+        credit, lacks = _credit(one, asked, contents)
+        if lacks:
+            return Discharge(
+                MISSING,
+                lacks,
+                tuple(evidence),
+                to_do=f"Add a section “Attribution” to the card that names {one.id} with a link "
+                f"to it and its license, {asked.names[0]}, and keeps its notices.",
+            )
+        evidence += credit
+        kept = _notices_kept(one, contents, upstream)
+        if isinstance(kept, Discharge):
+            return replace(kept, evidence=(*evidence, *kept.evidence))
+        if kept is None:
+            unseen.append(one.id)
+        else:
+            evidence.append(kept)
+    if unseen:
+        return Discharge(
+            UNSEEN,
+            f"it is credited, but whether {_and(unseen)} came with copyright or other notices to "
+            "keep was not seen",
+            tuple(evidence),
+            to_do=f"Look for notices in the files of {_and(unseen)}, and copy them into "
+            f"ATTRIBUTION.md in a line that begins with “Notices of {unseen[0]}:”; write there "
+            "that it has none if so. Or show its files by --upstream.",
+        )
+    return Discharge(
+        FULFILLED, "each work upstream is credited and its notices are kept", tuple(evidence)
+    )
+
+
+def credit_lacks(one: Upstream, asked: Asked, contents: Contents) -> str:
+    """Return what is lacking of the credit of a work upstream, or nothing."""
+    return _credit(one, asked, contents)[1]
+
+
+def _credit(one: Upstream, asked: Asked, contents: Contents) -> tuple[list[Evidence], str]:
+    """Return where a work upstream is credited, or what is lacking."""
+    named = re.compile(_ID.format(re.escape(one.id)), re.IGNORECASE)
+    linked = re.compile(
+        rf"huggingface\.co/(?:datasets/)?{re.escape(one.id)}(?![\w/-]|\.\w)", re.IGNORECASE
+    )
+    lacks = f"nothing credits {one.id}"
+    for text, block in _credits(contents):
+        words = "\n".join(line.text for line in block)
+        if BLANK in words or not (named.search(words) or linked.search(words)):
+            continue
+        if not linked.search(words):
+            lacks = f"{text.name} line {block[0].number} names {one.id} without a link to it"
+        elif not _names_license(named.sub(" ", linked.sub(" ", words)), asked.names):
+            lacks = (
+                f"{text.name} line {block[0].number} names {one.id} without its license, "
+                f"{asked.names[0]}"
+            )
+        else:
+            return [_at(text, block[0], f"credits {one.id} with link and license")], ""
+    return [], lacks
+
+
+def _credits(contents: Contents) -> Iterator[tuple[HeldText, list[Line]]]:
+    """Yield the paragraphs in which credit is looked for."""
+    for text in contents.by_role("attribution", "notice", "lineage"):
+        for block in paragraphs(text.lines):
+            yield text, block
+    if card := contents.card:
+        for heading, block in _sections(card):
+            if heading and _ATTRIBUTION_HEADING.search(heading):
+                yield card, block
+
+
+def _sections(text: HeldText) -> Iterator[tuple[str, list[Line]]]:
+    """Yield (headings above it, paragraph) for each paragraph that is no heading."""
+    above: list[tuple[int, str]] = []
+    for block in paragraphs(text.lines):
+        heading = _HEADING.match(block[0].text)
+        if heading:
+            level = len(heading[1])
+            above = [*(h for h in above if h[0] < level), (level, heading[2])]
+        else:
+            yield " / ".join(title for _, title in above), block
+
+
+def _names_license(words: str, names: Iterable[str]) -> bool:
+    """Tell whether words name a license: in full, or shortly beside a word that says so."""
+    plain = re.sub(r"https?://\S+|[\w.-]+/[\w.-]+", " ", _MARKUP.sub(r" \1 ", words))
+    said = f" {_tokens(plain)} "
+    label, *short = names
+    if f" {_tokens(label)} " in said:
+        return True
+    is_about_terms = re.search(r"licen[sc]|terms|agreement|\bunder\b|\(", plain, re.IGNORECASE)
+    return bool(is_about_terms) and any(f" {_tokens(name)} " in said for name in short)
+
+
+_NOT_TELLING = frozenset({"the", "license", "licence", "version", "v", "licenseref", "agreement"})
+
+
+def _tokens(text: str) -> str:
+    """Return the words that tell licenses apart, in one spelling."""
+    words = re.findall(r"[a-z]+|\d+(?:\.\d+)*", text.casefold())
+    return " ".join(word for word in words if word not in _NOT_TELLING)
+
+
+def _notices_kept(
+    one: Upstream, contents: Contents, upstream: dict[str, Contents]
+) -> Evidence | Discharge | None:
+    """Return what shows that the notices of a work upstream are kept, or that they are not."""
+    if one.id in upstream:
+        theirs = [line for text in upstream[one.id].texts for line in copyright_lines(text)]
+        ours = " ".join(
+            _plain(line.text) for text in contents.texts for line in text.lines
+        ).casefold()
+        for line in theirs:
+            if line.casefold() not in ours:
+                return Discharge(
+                    MISSING,
+                    f"a notice of {one.id} is not kept: “{line}”",
+                    to_do=f"Copy the notices of {one.id} into ATTRIBUTION.md.",
+                )
+        said = "are kept" if theirs else "are none in the files that were shown"
+        return Evidence("", 0, "", f"the copyright notices of {one.id} {said}")
+    for text in contents.by_role("attribution"):
+        for block in paragraphs(text.lines):
+            words = _joined(block)
+            if not _NOTICES_OF.match(words) or one.id.casefold() not in words.casefold():
+                continue
+            after = words[words.casefold().index(one.id.casefold()) + len(one.id) :]
+            if BLANK in after:
+                return Discharge(
+                    MISSING,
+                    f"the place for the notices of {one.id} is still blank",
+                    (_at(text, block[0], "waits to be filled in"),),
+                    to_do=f"Copy the notices of {one.id} there, or write that it has none.",
+                )
+            if _is_said(after):
+                return _at(
+                    text, block[0], f"gives the notices of {one.id}, by the publisher's word"
+                )
+    return None
+
+
+def copyright_lines(text: HeldText) -> Iterator[str]:
+    """Yield the copyright notices in a text."""
+    for line in text.lines:
+        plain = _plain(line.text)
+        if re.match(
+            r"\W*(?:copyright\b|©)(?=.*\d{4}|.*\b(?:all rights reserved)\b)", plain, re.IGNORECASE
+        ):
+            yield plain
+
+
+def _state_changes(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
+    slug = asked.clause.rpartition("/")[2]
+    if slug != "state-changes":
+        return _not_seen(asked, contents, upstream)
+    in_notice = re.search(r"attribution notice|notice.? text file", asked.quote, re.IGNORECASE)
+    wants_date = re.search(r"\bdate\b", asked.quote, re.IGNORECASE) is not None
+    several = len({one.id for one in asked.upstreams}) > 1
+    lacks, blank = "nothing states what was changed", False
+    for text, block in _change_statements(contents):
+        words = _joined(block)
+        if BLANK in words:
+            blank = True
+            lacks = f"{text.name} line {block[0].number} is still to be filled in"
+            continue
+        if in_notice and text.role != "notice":
+            lacks = "the license wants the statement in the NOTICE file, and it stands elsewhere"
+        elif len(re.findall(r"\w+", words)) < MIN_WORDS:
+            continue
+        elif wants_date and not _DATE.search(words):
+            lacks = f"{text.name} line {block[0].number} states changes without a date"
+        elif several and not all(_mentions(words, one.id) for one in asked.upstreams):
+            lacks = f"{text.name} line {block[0].number} does not name each work that was changed"
+        elif not blank:
+            return Discharge(
+                FULFILLED,
+                "what was changed is stated",
+                (_at(text, block[0], "states changes"),),
+            )
+    date = ", with the date" if wants_date else ""
+    where = "in NOTICE" if in_notice else "in a section “Changes” of the card"
+    return Discharge(
+        MISSING,
+        lacks,
+        to_do=f"State {where} what you changed in {_and(one.id for one in asked.upstreams)}{date}.",
+    )
+
+
+def _change_statements(contents: Contents) -> Iterator[tuple[HeldText, list[Line]]]:
+    for text in contents.texts:
+        if text.role in {"license", "policy"}:
+            continue
+        for heading, block in _sections(text):
+            below = heading and _CHANGES_HEADING.search(heading.rpartition(" / ")[2])
+            if text.role == "changes" or below or _CHANGES_LINE.match(_joined(block)):
+                yield text, block
+
+
+def _mentions(words: str, id_: str) -> bool:
+    name = id_.rpartition("/")[2]
+    return (
+        re.search(_ID.format(rf"(?:{re.escape(id_)}|{re.escape(name)})"), words, re.IGNORECASE)
+        is not None
+    )
+
+
+def _sentence(
+    *needed: re.Pattern[str],
+) -> Callable[[Asked, Contents, dict[str, Contents]], Discharge]:
+    """Return a rule that asks for a paragraph with a work upstream, its license and some words."""
+
+    def rule(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
+        evidence: list[Evidence] = []
+        for one in asked.upstreams:
+            found = next(
+                (
+                    _at(text, block[0], f"says what was made with {one.id}")
+                    for text in contents.by_role("card", "notice", "attribution", "lineage")
+                    for block in paragraphs(text.lines)
+                    if one.id.casefold() in (words := _joined(block)).casefold()
+                    and BLANK not in words
+                    and _names_license(words.replace(one.id, " "), asked.names)
+                    and all(pattern.search(words) for pattern in needed)
+                ),
+                None,
+            )
+            if found is None:
+                return Discharge(
+                    MISSING,
+                    f"nothing says what was made with the output of {one.id}",
+                    tuple(evidence),
+                    to_do=f"State in the card: {sentence_for(asked.kind, one, asked.names[0])}",
+                )
+            evidence.append(found)
+        return Discharge(FULFILLED, "the notice is given", tuple(evidence))
+
+    return rule
+
+
+def sentence_for(kind: str, one: Upstream, license_: str) -> str:
+    """Return a sentence that gives the notice which clauses of a kind ask for."""
+    if kind == "extracted-model-notice":
+        return (
+            f"This model was created from Output of {one.id}, which is provided under {license_}."
+        )
+    return f"This dataset contains AI-generated content, generated using {one.id} ({license_})."
+
+
+def _source_disclosure(
+    asked: Asked, contents: Contents, upstream: dict[str, Contents]
+) -> Discharge:
+    adaptable = [one for one in contents.weights if one.form == "adaptable"]
+    if adaptable:
+        shown = Evidence(adaptable[0].name, 0, "", f"{len(adaptable)} files of adaptable weights")
+        return Discharge(
+            UNSEEN,
+            "weights that can be trained further are here; whether they are all that the clause "
+            "asks for cannot be told",
+            (shown,),
+        )
+    if contents.weights:
+        one = contents.weights[0]
+        kinds = " and ".join(sorted({weights.form for weights in contents.weights}))
+        return Discharge(
+            MISSING,
+            f"the weights are here in {kinds} form only, which is not the form for modification",
+            (Evidence(one.name, 0, "", f"is {one.form}"),),
+            to_do="Publish the weights in a form that can be trained further beside them, such as "
+            "unquantized safetensors, with what is needed to build these from them.",
+        )
+    return Discharge(UNSEEN, "no weights are here")
+
+
+def _not_seen(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
+    return Discharge(UNSEEN, "nothing in a repository shows whether this is done")
+
+
+_RULES = {
+    "license-copy": _license_copy,
+    "notice-file": _notice_file,
+    "display-notice": _display_notice,
+    "naming": _naming,
+    "share-alike": _by_verdict,
+    "pass-through": _pass_through,
+    "attribution": _attribution,
+    "state-changes": _state_changes,
+    "extracted-model-notice": _sentence(
+        re.compile(r"\boutputs?\b", re.IGNORECASE),
+        re.compile(r"\bcreated|distill|generated|trained|extracted", re.IGNORECASE),
+    ),
+    "output-dataset-notice": _sentence(re.compile(r"generated", re.IGNORECASE)),
+    "source-disclosure": _source_disclosure,
+}
+
+
+################################################################ words
+
+
+def _plain(text: str) -> str:
+    """Return the words of a line of Markdown, in one spelling of quotes and spaces."""
+    plain = _MARKUP.sub(lambda m: m[1] or "", text)
+    plain = re.sub("[“”„«»]", '"', plain)
+    plain = re.sub("[‘’]", "'", plain)
+    plain = re.sub(r"\(c\)", "©", plain, flags=re.IGNORECASE)
+    return " ".join(plain.split())
+
+
+def _joined(block: Sequence[Line]) -> str:
+    return " ".join(line.text.strip() for line in block)
+
+
+def _holding(text: HeldText, phrase: str) -> Line | None:
+    """Return the line at which a text holds a phrase, whatever its line breaks."""
+    words = re.escape(_plain(phrase).rstrip(". "))
+    words = re.sub(r"\\\[[^]]*year\\\]", r"(?:19|20)\\d\\d", words, flags=re.IGNORECASE)
+    pattern = re.compile(rf"{words}(?!\w|[.-]\w)", re.IGNORECASE)
+    for block in paragraphs(text.lines):
+        joined = _plain(_joined(block))
+        if BLANK not in joined and pattern.search(joined):
+            first = _plain(phrase).split()[0].casefold()
+            return next((line for line in block if first in line.text.casefold()), block[0])
+    return None
+
+
+def _lacking(theirs: Iterable[HeldText], ours: Iterable[HeldText]) -> list[str]:
+    """Return the lines of texts that no text of others holds."""
+    kept = " ".join(_plain(line.text) for text in ours for line in text.lines).casefold()
+    lines = [_plain(line.text) for text in theirs for line in text.lines]
+    return [line for line in lines if line and line.casefold() not in kept]
+
+
+def _at(text: HeldText, line: Line, shows: str) -> Evidence:
+    return Evidence(text.name, line.number, line.text.strip()[:160], shows)
+
+
+def _and(ids: Iterable[str]) -> str:
+    return " and ".join(dict.fromkeys(ids))

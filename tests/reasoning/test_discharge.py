@@ -1,0 +1,445 @@
+"""What in a repository discharges which duty, and what does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from licet_ingest.repository_contents import Contents, read_contents
+from licet_ontology import modules
+from licet_ontology.nodes import text_of
+from licet_ontology.terms import term
+from licet_reasoning.discharge import (
+    FULFILLED,
+    HOLDS_IF_CONTAINED,
+    HOLDS_IF_MODIFIED,
+    HOLDS_ON_PUBLICATION,
+    MISSING,
+    UNSEEN,
+    Asked,
+    Discharge,
+    Upstream,
+    discharge,
+    sentence_for,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    State = Callable[..., str]
+
+BASE = Upstream("model", "acme/base", "finetunedFrom")
+APACHE = (Path(__file__).parents[2] / "LICENSE").read_text(encoding="utf-8")
+FRONT = "---\nlicense: llama3.1\nbase_model: acme/base\n---\n"
+NOTICE = (
+    "Llama 3.1 is licensed under the Llama 3.1 Community License, "
+    "Copyright © Meta Platforms, Inc. All Rights Reserved."
+)
+
+
+def asked(kind: str, license_: str = "llama3.1", slug: str | None = None, **more: object) -> Asked:
+    names = {
+        "llama3.1": "Llama 3.1 Community License Agreement",
+        "apache-2.0": "Apache License 2.0",
+    }
+    one = Asked(f"{license_}/{slug or kind}", kind, license_, (names[license_], license_), (BASE,))
+    return replace(one, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def seen(tmp_path: Path) -> Callable[..., Discharge]:
+    """Returns what files show of a duty."""
+
+    def look(
+        duty: Asked, files: dict[str, str], upstream: dict[str, str] | None = None
+    ) -> Discharge:
+        shown: dict[str, Contents] = {}
+        for folder, held in (("here", files), ("there", upstream or {})):
+            for name, text in held.items():
+                path = tmp_path / folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+        (tmp_path / "here").mkdir(exist_ok=True)
+        if upstream is not None:
+            (tmp_path / "there").mkdir(exist_ok=True)
+            shown["acme/base"] = read_contents(tmp_path / "there")
+        return discharge(duty, read_contents(tmp_path / "here"), shown)
+
+    return look
+
+
+@pytest.fixture
+def state(seen: Callable[..., Discharge]) -> State:
+    """Returns the state of a duty by some files."""
+    return lambda *args: seen(*args).state
+
+
+################################################################ license copy
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "LICENSE.md", "LICENSES/Apache-2.0.txt", "NOTICE"])
+def test_the_text_of_the_license_is_a_copy_of_it(state: State, name: str) -> None:
+    assert state(asked("license-copy", "apache-2.0"), {name: APACHE}) == FULFILLED
+
+
+def test_words_beside_the_whole_text_do_not_take_the_copy_away(state: State) -> None:
+    text = f"{APACHE}\nThe weights may not be used on Sundays by anybody who likes them.\n"
+    assert state(asked("license-copy", "apache-2.0"), {"LICENSE": text}) == FULFILLED
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Apache-2.0", "See https://www.apache.org/licenses/LICENSE-2.0", APACHE[:9000]]
+)
+def test_less_than_the_whole_text_is_no_copy(state: State, text: str) -> None:
+    assert state(asked("license-copy", "apache-2.0"), {"LICENSE": text}) == MISSING
+
+
+def test_the_text_of_another_license_is_no_copy(state: State) -> None:
+    assert state(asked("license-copy"), {"LICENSE": APACHE}) == MISSING
+
+
+@pytest.mark.parametrize("data", [b"Llama \xff broken \x80", b"PK\0\0\0", b"\0"])
+def test_a_license_file_that_cannot_be_read_shows_nothing(
+    seen: Callable[..., Discharge], tmp_path: Path, data: bytes
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "LICENSE").write_bytes(data)
+    assert seen(asked("license-copy"), {}).state == UNSEEN
+
+
+################################################################ notice file
+
+
+def notice_duty() -> Asked:
+    quote = "the following attribution notice within a “Notice” text file"
+    return asked("notice-file", quote=quote, phrases=(NOTICE,))
+
+
+def test_a_notice_file_with_the_prescribed_words_fulfils(state: State) -> None:
+    assert state(notice_duty(), {"NOTICE": f"Hello\n\n{NOTICE}\n"}) == FULFILLED
+
+
+def test_line_breaks_and_the_sign_of_copyright_do_not_matter(state: State) -> None:
+    text = NOTICE.replace("©", "(c)").replace("License, ", "License,\n   ")
+    assert state(notice_duty(), {"Notice.txt": text}) == FULFILLED
+
+
+def test_words_in_the_card_are_no_notice_file(state: State) -> None:
+    assert state(notice_duty(), {"README.md": FRONT + NOTICE}) == MISSING
+
+
+def test_words_in_the_card_suffice_where_no_file_is_prescribed(state: State) -> None:
+    duty = asked("notice-file", quote="the following attribution notice", phrases=(NOTICE,))
+    assert state(duty, {"README.md": FRONT + NOTICE}) == FULFILLED
+
+
+@pytest.mark.parametrize("text", [NOTICE.replace("3.1", "3"), NOTICE[:60], "", "NOTICE"])
+def test_other_words_are_not_the_notice(state: State, text: str) -> None:
+    assert state(notice_duty(), {"NOTICE": text}) == MISSING
+
+
+def test_a_year_is_asked_for_where_the_words_have_a_place_for_one(state: State) -> None:
+    duty = asked(
+        "notice-file", phrases=("All rights reserved. Copyright © xAI [applicable year].",)
+    )
+    assert state(duty, {"NOTICE": "All rights reserved. Copyright © xAI 2025."}) == FULFILLED
+    assert (
+        state(duty, {"NOTICE": "All rights reserved. Copyright © xAI [FILL IN: year]."}) == MISSING
+    )
+
+
+IF_NOTICE = "The upstream work includes a NOTICE file."
+
+
+def test_whether_upstream_has_a_notice_file_is_not_guessed(state: State) -> None:
+    duty = asked("notice-file", "apache-2.0", condition=IF_NOTICE)
+    assert state(duty, {"NOTICE": "Something"}) == UNSEEN
+
+
+def test_a_notice_file_upstream_must_be_kept_line_for_line(state: State) -> None:
+    duty = asked("notice-file", "apache-2.0", condition=IF_NOTICE)
+    theirs = {"NOTICE": "Base\nCopyright 2024 Acme"}
+    assert state(duty, {"NOTICE": "Mine\nBase\nCopyright 2024 Acme\n"}, theirs) == FULFILLED
+    assert state(duty, {"NOTICE": "Mine\nBase\n"}, theirs) == UNSEEN  # under its condition
+
+
+def test_no_notice_file_upstream_leaves_nothing_to_keep(state: State) -> None:
+    duty = asked("notice-file", "apache-2.0", condition=IF_NOTICE)
+    assert state(duty, {}, {"README.md": "x"}) == FULFILLED
+
+
+################################################################ display
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "**Built with Llama**",
+        "# Built with Llama",
+        "> Built with Llama.",
+        "[Built with Llama](https://llama.com)",
+        "![Built with Llama](badge.svg)",
+        "Built with Llama. Made by us.",
+    ],
+)
+def test_the_phrase_shown_by_itself_fulfils(state: State, body: str) -> None:
+    duty = asked("display-notice", phrases=("Built with Llama",))
+    assert state(duty, {"README.md": f"{FRONT}# Model\n\n{body}\n"}) == FULFILLED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "We do not say Built with Llama anywhere.",
+        "Built with Llama.cpp",
+        "Built with Llama-like models",
+        "It is said that this was built with llama weights",
+    ],
+)
+def test_the_words_amid_others_are_not_taken_for_the_phrase(state: State, body: str) -> None:
+    duty = asked("display-notice", phrases=("Built with Llama",))
+    assert state(duty, {"README.md": FRONT + body}) == UNSEEN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<!-- Built with Llama -->",
+        "```\nBuilt with Llama\n```",
+        '<p style="display: none">Built with Llama</p>',
+        "Built with Lla",
+        "",
+    ],
+)
+def test_what_no_reader_sees_is_not_shown(state: State, body: str) -> None:
+    duty = asked("display-notice", phrases=("Built with Llama",))
+    assert state(duty, {"README.md": FRONT + body}) == MISSING
+
+
+def test_a_phrase_for_a_product_cannot_be_seen(state: State) -> None:
+    condition = "The work is used for a commercial product of yours."
+    duty = asked("display-notice", phrases=("Kimi K2",), condition=condition)
+    assert state(duty, {"README.md": FRONT}) == UNSEEN
+
+
+################################################################ attribution
+
+CREDIT = (
+    "## Attribution\n\n- [acme/base](https://huggingface.co/acme/base), "
+    "under the Llama 3.1 Community License Agreement\n"
+)
+NONE = {"ATTRIBUTION.md": "Notices of acme/base: it comes with none\n"}
+
+
+def test_credit_with_link_and_license_and_the_notices_fulfil(state: State) -> None:
+    assert state(asked("attribution"), {"README.md": FRONT + CREDIT, **NONE}) == FULFILLED
+
+
+def test_credit_alone_says_nothing_of_the_notices(state: State) -> None:
+    assert state(asked("attribution"), {"README.md": FRONT + CREDIT}) == UNSEEN
+
+
+def test_notices_upstream_are_looked_for(state: State) -> None:
+    files = {"README.md": FRONT + CREDIT}
+    theirs = {"LICENSE": "Copyright 2024 Acme Inc.\n"}
+    assert state(asked("attribution"), files, theirs) == MISSING
+    files["ATTRIBUTION.md"] = "Copyright 2024 Acme Inc.\n"
+    assert state(asked("attribution"), files, theirs) == FULFILLED
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "",  # metadata alone
+        "# M\n\nLike [acme/base](https://huggingface.co/acme/base), Llama 3.1 License\n",
+        "## Attribution\n\nThanks to all who helped.\n",
+        "## Attribution\n\n- acme/base (Llama 3.1 Community License)\n",  # no link
+        "## Attribution\n\n- [acme/base](https://huggingface.co/acme/base)\n",  # no license
+        CREDIT.replace("acme/base", "acme/base-2"),
+        CREDIT.replace("acme/base", "other-acme/base"),
+        f"<!--\n{CREDIT}\n-->",
+        f"```\n{CREDIT}\n```",
+        CREDIT.replace("under the", "[FILL IN: terms] under the"),
+    ],
+)
+def test_less_than_credit_is_missing(state: State, card: str) -> None:
+    assert state(asked("attribution"), {"README.md": FRONT + card, **NONE}) == MISSING
+
+
+def test_each_of_several_works_must_be_credited(state: State) -> None:
+    duty = asked("attribution", upstreams=(BASE, replace(BASE, id="acme/second")))
+    assert state(duty, {"README.md": FRONT + CREDIT, **NONE}) == MISSING
+
+
+def test_the_name_of_a_model_is_not_the_name_of_its_license(state: State) -> None:
+    llama = replace(BASE, id="meta-llama/Llama-3.1-8B")
+    link = "[meta-llama/Llama-3.1-8B](https://huggingface.co/meta-llama/Llama-3.1-8B)"
+    card = f"## Credits\n\n- {link} (base)\n"
+    assert state(asked("attribution", upstreams=(llama,)), {"README.md": FRONT + card}) == MISSING
+
+
+def test_a_blank_for_the_notices_keeps_the_duty_missing(state: State) -> None:
+    blank = {"ATTRIBUTION.md": "Notices of acme/base: [FILL IN: copy them here]\n"}
+    assert state(asked("attribution"), {"README.md": FRONT + CREDIT, **blank}) == MISSING
+
+
+################################################################ changes
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "## Changes\n\nFine-tuned on 3,000 recipes with a learning rate of 1e-5.\n",
+        "## Attribution\n\nModifications: applied orthogonal projection, then merged.\n",
+        "### What was changed\n\n- Removed the refusal direction in all layers.\n",
+    ],
+)
+def test_a_statement_of_changes_fulfils(state: State, body: str) -> None:
+    assert state(asked("state-changes"), {"README.md": FRONT + body}) == FULFILLED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "## Changes\n",
+        "## Changes\n\nTBD\n",
+        "## Changes\n\n[FILL IN: what you changed in acme/base]\n",
+        "## Training\n\nFine-tuned on 3,000 recipes.\n",
+        "Nothing changes here.\n",
+    ],
+)
+def test_less_than_a_statement_is_missing(state: State, body: str) -> None:
+    assert state(asked("state-changes"), {"README.md": FRONT + body}) == MISSING
+
+
+def test_a_date_is_wanted_where_the_license_wants_one(state: State) -> None:
+    duty = asked("state-changes", quote="notices stating that you modified it, and a relevant date")
+    body = "## Changes\n\nFine-tuned on recipes"
+    assert state(duty, {"README.md": f"{FRONT}{body}.\n"}) == MISSING
+    assert state(duty, {"README.md": f"{FRONT}{body} on 2026-03-01.\n"}) == FULFILLED
+
+
+def test_the_notice_file_is_wanted_where_the_license_wants_it_there(state: State) -> None:
+    duty = asked("state-changes", quote="include in the Attribution Notice a statement that")
+    said = "Changes: fine-tuned on recipes\n"
+    assert state(duty, {"README.md": f"{FRONT}\n{said}"}) == MISSING
+    assert state(duty, {"NOTICE": said}) == FULFILLED
+
+
+def test_each_work_that_was_changed_is_named(state: State) -> None:
+    duty = asked("state-changes", upstreams=(BASE, replace(BASE, id="acme/second")))
+    assert state(duty, {"README.md": f"{FRONT}## Changes\n\nMerged base by slerp.\n"}) == MISSING
+    body = "## Changes\n\nMerged base and second by slerp.\n"
+    assert state(duty, {"README.md": FRONT + body}) == FULFILLED
+
+
+################################################################ conditions and statements
+
+IF_MODIFIED = "Files were modified."
+
+
+@pytest.mark.parametrize(
+    ("relation", "found"), [("finetunedFrom", MISSING), ("adapterFor", UNSEEN), ("basedOn", UNSEEN)]
+)
+def test_a_condition_is_taken_to_hold_only_where_that_is_seen(
+    state: State, relation: str, found: str
+) -> None:
+    duty = asked(
+        "state-changes", condition=IF_MODIFIED, upstreams=(replace(BASE, relation=relation),)
+    )
+    assert state(duty, {"README.md": FRONT}) == found
+
+
+def test_every_condition_that_is_decided_stands_in_the_catalogue() -> None:
+    stated = {
+        text_of(t.object) for t in modules.catalogue() if t.predicate.value == term("condition")
+    }
+    decided = HOLDS_ON_PUBLICATION | HOLDS_IF_MODIFIED | HOLDS_IF_CONTAINED
+    assert not decided - stated
+
+
+def test_the_publisher_can_answer_for_what_cannot_be_seen(seen: Callable[..., Discharge]) -> None:
+    said = {"ATTRIBUTION.md": "llama3.1/registration: registered by mail on 2026-01-02\n"}
+    found = seen(asked("registration"), said)
+    assert found.state == UNSEEN
+    assert found.answer is not None
+    assert found.answer.line == 1
+
+
+def test_a_blank_is_no_answer(seen: Callable[..., Discharge]) -> None:
+    said = {"ATTRIBUTION.md": "llama3.1/registration: [FILL IN: how it is done]\n"}
+    assert seen(asked("registration"), said).answer is None
+
+
+@pytest.mark.parametrize("kind", ["share-alike", "pass-through"])
+def test_no_word_of_the_publisher_answers_for_the_license(
+    seen: Callable[..., Discharge], kind: str
+) -> None:
+    said = {"ATTRIBUTION.md": f"llama3.1/{kind}: all is well, believe me\n"}
+    assert seen(asked(kind, verdict="unknown"), said).answer is None
+
+
+def test_no_word_of_the_publisher_stands_in_for_what_can_be_seen(
+    seen: Callable[..., Discharge],
+) -> None:
+    said = {"ATTRIBUTION.md": "llama3.1/license-copy: it is somewhere on my disk\n"}
+    assert seen(asked("license-copy"), said).state == MISSING
+
+
+################################################################ license, name, weights
+
+
+@pytest.mark.parametrize(
+    ("verdict", "found"),
+    [("met", FULFILLED), ("violated", MISSING), ("unknown", UNSEEN), ("", UNSEEN)],
+)
+def test_the_declared_license_is_judged_by_the_rules(
+    state: State, verdict: str, found: str
+) -> None:
+    assert state(asked("share-alike", verdict=verdict), {"README.md": FRONT}) == found
+    assert state(asked("naming", prefix="Llama", verdict=verdict), {"README.md": FRONT}) == found
+
+
+def test_a_license_that_no_card_declares_is_not_seen(state: State) -> None:
+    assert state(asked("share-alike", verdict="met"), {}) == UNSEEN
+
+
+def test_terms_that_must_be_passed_on_must_be_included(state: State) -> None:
+    duty = asked("pass-through", "apache-2.0", verdict="met")
+    assert state(duty, {"README.md": FRONT}) == MISSING
+    assert state(duty, {"README.md": FRONT, "LICENSE": APACHE}) == FULFILLED
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["model-Q4_K_M.gguf"], MISSING),
+        (["onnx/model.onnx"], MISSING),
+        (["model.safetensors"], UNSEEN),
+        (["pytorch_model-00001-of-00002.bin"], UNSEEN),
+        (["model.gguf", "model.safetensors"], UNSEEN),
+        (["model-gptq.safetensors"], MISSING),
+        (["ggml-model-q4_0.bin"], MISSING),
+        ([], UNSEEN),
+    ],
+)
+def test_a_gguf_alone_is_not_the_form_for_modification(
+    state: State, names: list[str], found: str
+) -> None:
+    assert state(asked("source-disclosure"), dict.fromkeys(names, "x")) == found
+
+
+def test_a_configuration_shows_that_weights_are_quantized(state: State) -> None:
+    files = {"model.safetensors": "x", "config.json": '{"quantization_config": {"bits": 4}}'}
+    assert state(asked("source-disclosure"), files) == MISSING
+
+
+@pytest.mark.parametrize("kind", ["extracted-model-notice", "output-dataset-notice"])
+def test_the_sentence_that_is_proposed_is_the_one_that_is_wanted(state: State, kind: str) -> None:
+    said = sentence_for(kind, BASE, "Llama 3.1 Community License Agreement")
+    assert state(asked(kind), {"README.md": f"{FRONT}{said}\n"}) == FULFILLED
+    assert state(asked(kind), {"README.md": f"{FRONT}Made from the output of models.\n"}) == MISSING
