@@ -93,7 +93,7 @@ MIN_WORDS = 3
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Sighting:
     """A place of a repository, and what it shows.
 
     Attributes:
@@ -167,9 +167,9 @@ class Discharge:
 
     state: str
     why: str
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[Sighting, ...] = ()
     to_do: str = ""
-    answer: Evidence | None = None
+    answer: Sighting | None = None
 
 
 def discharge(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
@@ -213,10 +213,10 @@ def _if(asked: Asked) -> str:
     return f"it applies under a condition that cannot be seen: {asked.condition.rstrip('.')}"
 
 
-def _statement(asked: Asked, contents: Contents) -> tuple[tuple[Evidence, ...], Evidence | None]:
+def _statement(asked: Asked, contents: Contents) -> tuple[tuple[Sighting, ...], Sighting | None]:
     """Return where a statement on a duty is still blank, and where the publisher has made it."""
     begins = re.compile(rf"^[\W_]*{re.escape(asked.clause)}[\W_]*:\s*(.*)", re.IGNORECASE)
-    blanks: list[Evidence] = []
+    blanks: list[Sighting] = []
     for text in contents.by_role("attribution"):
         for block in paragraphs(text.lines):
             said = begins.match(_joined(block))
@@ -243,14 +243,14 @@ def _license_copy(asked: Asked, contents: Contents, upstream: dict[str, Contents
         return Discharge(
             FULFILLED,
             "the text of the license is among the files",
-            tuple(Evidence(text.name, 0, "", shows) for text in found),
+            tuple(Sighting(text.name, 0, "", shows) for text in found),
         )
     unread = [t for t in contents.texts if not t.is_whole and t.role in {"license", "policy"}]
     if unread:
         return Discharge(
             UNSEEN,
             "a license file could not be read to its end",
-            tuple(Evidence(t.name, 0, "", "could not be read whole") for t in unread),
+            tuple(Sighting(t.name, 0, "", "could not be read whole") for t in unread),
             to_do=f"Put the whole text of {asked.names[0]} in a text file.",
         )
     return Discharge(
@@ -293,7 +293,7 @@ def _upstream_notice(asked: Asked, contents: Contents, upstream: dict[str, Conte
             "NOTICE; say in ATTRIBUTION.md what you found, in a line that begins with "
             f"“{asked.clause}:”. Or show its files by --upstream.",
         )
-    evidence: list[Evidence] = []
+    evidence: list[Sighting] = []
     for one in asked.upstreams:
         theirs = upstream[one.id].by_role("notice")
         lacking = _lacking(theirs, contents.by_role("notice", "card"))
@@ -305,7 +305,7 @@ def _upstream_notice(asked: Asked, contents: Contents, upstream: dict[str, Conte
             )
         has = "is kept" if theirs else "does not exist, so that there is nothing to keep"
         name = contents.by_role("notice")[0].name if theirs else ""
-        evidence.append(Evidence(name, 0, "", f"the NOTICE file of {one.id} {has}"))
+        evidence.append(Sighting(name, 0, "", f"the NOTICE file of {one.id} {has}"))
     return Discharge(FULFILLED, "nothing of the notices upstream is lost", tuple(evidence))
 
 
@@ -373,7 +373,7 @@ def _by_verdict(asked: Asked, contents: Contents, upstream: dict[str, Contents])
     card = contents.card
     declared = (
         (
-            Evidence(
+            Sighting(
                 card.name, line, f"license: {contents.data.get('license')}"[:160], "declares it"
             ),
         )
@@ -426,7 +426,7 @@ def _attribution(asked: Asked, contents: Contents, upstream: dict[str, Contents]
     slug = asked.clause.rpartition("/")[2]
     if slug not in {"attribution", "notices-kept", "notices-kept-adapted"}:
         return _not_seen(asked, contents, upstream)
-    evidence: list[Evidence] = []
+    evidence: list[Sighting] = []
     unseen: list[str] = []
     for one in asked.upstreams:
         credit, lacks = _credit(one, asked, contents)
@@ -466,7 +466,7 @@ def credit_lacks(one: Upstream, asked: Asked, contents: Contents) -> str:
     return _credit(one, asked, contents)[1]
 
 
-def _credit(one: Upstream, asked: Asked, contents: Contents) -> tuple[list[Evidence], str]:
+def _credit(one: Upstream, asked: Asked, contents: Contents) -> tuple[list[Sighting], str]:
     """Return where a work upstream is credited, or what is lacking."""
     named = re.compile(_ID.format(re.escape(one.id)), re.IGNORECASE)
     linked = re.compile(
@@ -534,7 +534,7 @@ def _tokens(text: str) -> str:
 
 def _notices_kept(
     one: Upstream, contents: Contents, upstream: dict[str, Contents]
-) -> Evidence | Discharge | None:
+) -> Sighting | Discharge | None:
     """Return what shows that the notices of a work upstream are kept, or that they are not."""
     if one.id in upstream:
         theirs = [line for text in upstream[one.id].texts for line in copyright_lines(text)]
@@ -549,7 +549,7 @@ def _notices_kept(
                     to_do=f"Copy the notices of {one.id} into ATTRIBUTION.md.",
                 )
         said = "are kept" if theirs else "are none in the files that were shown"
-        return Evidence("", 0, "", f"the copyright notices of {one.id} {said}")
+        return Sighting("", 0, "", f"the copyright notices of {one.id} {said}")
     for text in contents.by_role("attribution"):
         for block in paragraphs(text.lines):
             words = _joined(block)
@@ -641,7 +641,7 @@ def _sentence(
     """Return a rule that asks for a paragraph with a work upstream, its license and some words."""
 
     def rule(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
-        evidence: list[Evidence] = []
+        evidence: list[Sighting] = []
         for one in asked.upstreams:
             found = next(
                 (
@@ -682,7 +682,7 @@ def _source_disclosure(
 ) -> Discharge:
     adaptable = [one for one in contents.weights if one.form == "adaptable"]
     if adaptable:
-        shown = Evidence(adaptable[0].name, 0, "", f"{len(adaptable)} files of adaptable weights")
+        shown = Sighting(adaptable[0].name, 0, "", f"{len(adaptable)} files of adaptable weights")
         return Discharge(
             UNSEEN,
             "weights that can be trained further are here; whether they are all that the clause "
@@ -695,7 +695,7 @@ def _source_disclosure(
         return Discharge(
             MISSING,
             f"the weights are here in {kinds} form only, which is not the form for modification",
-            (Evidence(one.name, 0, "", f"is {one.form}"),),
+            (Sighting(one.name, 0, "", f"is {one.form}"),),
             to_do="Publish the weights in a form that can be trained further beside them, such as "
             "unquantized safetensors, with what is needed to build these from them.",
         )
@@ -760,8 +760,8 @@ def _lacking(theirs: Iterable[HeldText], ours: Iterable[HeldText]) -> list[str]:
     return [line for line in lines if line and line.casefold() not in kept]
 
 
-def _at(text: HeldText, line: Line, shows: str) -> Evidence:
-    return Evidence(text.name, line.number, line.text.strip()[:160], shows)
+def _at(text: HeldText, line: Line, shows: str) -> Sighting:
+    return Sighting(text.name, line.number, line.text.strip()[:160], shows)
 
 
 def _and(ids: Iterable[str]) -> str:

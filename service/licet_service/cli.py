@@ -15,6 +15,7 @@ import typer
 
 from licet_ontology.errors import LicetError, SourceError, UnknownWorkError, UsageError
 from licet_ontology.terms import DEFAULT_READING, PREFIXES, local_name
+from licet_service.check_command import CheckFormat
 from licet_service.dump_layout import FOLDER, DumpFormat
 from licet_service.terminal import printable
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from licet_ingest.sources import Source
     from licet_ingest.sources.hub import HubSource
     from licet_ingest.sources.hub_listing import Selection
-    from licet_reasoning.explain import Explanation
 
 EXIT_ERRORS = 1
 EXIT_USAGE = 2
@@ -441,13 +441,6 @@ def _short(value: Any) -> str:
     return text
 
 
-def _explanation(work: str, data: Path, reading: str) -> Explanation:
-    from licet_service.dataset import Dataset
-    from licet_service.explanations import explained
-
-    return explained(Dataset(data).latest(), work, reading)
-
-
 @app.command()
 def explain(
     work: Annotated[str, typer.Argument(help="owner/name, datasets/owner/name or services/app.")],
@@ -482,21 +475,49 @@ def explain(
 
 @app.command()
 def check(
-    work: Annotated[str, typer.Argument(help="owner/name, datasets/owner/name or services/app.")],
+    work: Annotated[
+        str,
+        typer.Argument(
+            help="A repository's folder, or owner/name, datasets/owner/name or services/app."
+        ),
+    ],
+    work_id: Annotated[
+        str | None,
+        typer.Option("--id", help="Of a folder, the owner/name under which it is published."),
+    ] = None,
+    upstream: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--upstream",
+            help="Of a folder, OWNER/NAME=FOLDER with the files of a work upstream (repeatable).",
+        ),
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Ask the Hub, not the snapshot.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Of a folder, write a patch with what can be written.")
+    ] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Of --fix, write into the folder and check again.")
+    ] = False,
+    patch: Annotated[
+        Path | None, typer.Option("--patch", help="Of --fix, the file to write the patch to.")
+    ] = None,
+    format_: Annotated[CheckFormat, typer.Option("--format")] = CheckFormat.text,
     data: Data = DEFAULT_DATA,
     reading: Reading = DEFAULT_READING,
     as_json: AsJson = False,
 ) -> None:
-    """Say what is wrong with a work, what is unknown, and what binds its publisher."""
-    from licet_service.report import check_lines, explanation_json
+    """Say what is wrong with a work, what is unknown, and which duties it fulfils."""
+    from licet_service import check_command
 
-    explanation = _explanation(work, data, reading)
-    as_text = check_lines(explanation)
-    emit([json.dumps(explanation_json(explanation), indent=2)] if as_json else as_text)
-    if explanation.has_errors:
-        raise typer.Exit(EXIT_ERRORS)
-    if explanation.has_unknowns:
-        raise typer.Exit(EXIT_UNKNOWN)
+    question = check_command.CheckQuestion(
+        work, data, reading, work_id, live, check_command.given_upstream(upstream or ())
+    )
+    chosen = CheckFormat.json if as_json else format_
+    if status := check_command.run(
+        question, chosen, fix=fix, apply=apply, patch=patch, emit=emit, say=say
+    ):
+        raise typer.Exit(status)
 
 
 @app.command()

@@ -57,20 +57,6 @@ def verdict_on(severities: Collection[str]) -> str:
     return _VERDICTS[worst]
 
 
-def check_lines(explanation: Explanation) -> Iterator[str]:
-    """Yield the report of a check: findings with reasons, then the duties by name."""
-    yield from _head(explanation)
-    for finding in explanation.findings:
-        yield from finding_lines(finding)
-    if explanation.obligations:
-        yield ""
-        yield "What binds its publisher (whether it is done cannot be seen from metadata):"
-        for reason in explanation.obligations:
-            yield f"  {reason.term.kind}: {reason.term.label} ({_source(reason.term)})"
-    yield ""
-    yield f"Under the reading {explanation.reading!r}. This is not legal advice."
-
-
 def explanation_lines(explanation: Explanation) -> Iterator[str]:
     """Yield findings and obligations, each with ancestors, paths, section, quote and fix."""
     yield from _head(explanation)
@@ -100,7 +86,7 @@ def _head(explanation: Explanation) -> Iterator[str]:
 
 
 def finding_lines(finding: ExplainedFinding) -> Iterator[str]:
-    """Yield a finding with its reasons and what to do."""
+    """Yield a finding with the reasons for it and against it, and how to fix it."""
     yield ""
     question = " (open question)" if finding.open else ""
     yield f"{finding.severity.upper()} {finding.code}{question}: {finding.label}"
@@ -145,7 +131,7 @@ def _reason_lines(word: str, reason: Reason) -> Iterator[str]:
     for name, value in reason.term.parameters:
         yield f"      {name}: {value}"
     for imposition in reason.imposed_by[:SHOWN_IMPOSITIONS]:
-        yield f"      {_imposition_text(imposition)}"
+        yield f"      {imposition_text(imposition)}"
     if reason.works > SHOWN_IMPOSITIONS:
         yield f"      and by {reason.works - SHOWN_IMPOSITIONS:,} more works"
 
@@ -153,14 +139,16 @@ def _reason_lines(word: str, reason: Reason) -> Iterator[str]:
 def _term_text(term: Term) -> str:
     if term.type != "clause":
         return term.label
-    return f"[{term.kind}] {term.label}: {_source(term)}, “{term.quote}”"
+    return f"[{term.kind}] {term.label}: {source_text(term)}, “{term.quote}”"
 
 
-def _source(term: Term) -> str:
+def source_text(term: Term) -> str:
+    """Return the license and section that a clause stands in."""
     return f"{term.license}, section {term.section}"
 
 
-def _imposition_text(imposition: Imposition) -> str:
+def imposition_text(imposition: Imposition) -> str:
+    """Return the work that imposes a term, and the path to it."""
     through = f" ({imposition.axiom})" if imposition.axiom else ""
     doubt = ", if at all" if imposition.in_doubt else ""
     if not imposition.path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
@@ -67,6 +68,31 @@ class Lookup:
             return None
         item = parsed_json(self.item.encode())
         return work_record(item, self.kind, self.asked)[0]
+
+
+def ask(client: HubClient, key: Key) -> Lookup:
+    """Return what the Hub says of one work.
+
+    Raises:
+        HubRefusedError: The token is wrong.
+    """
+    kind, name = key
+    try:
+        body = client.work(kind, name, expand(kind))
+    except HubRefusedError as error:
+        if error.bad_token:
+            raise
+        return Lookup(kind, name, GONE if error.gone else CLOSED, str(error))
+    except HubUnavailableError as error:
+        return Lookup(kind, name, FAILED, str(error))
+    lookup = Lookup(kind, name, FOUND, item=body.decode(errors="replace"))
+    try:
+        work = lookup.work()
+    except ValueError as error:
+        return Lookup(kind, name, FAILED, f"the Hub's answer is not JSON: {error}")
+    if work is None:
+        return Lookup(kind, name, FAILED, "the Hub's answer is not the record of a work")
+    return lookup
 
 
 def stored(lookups: PageSequence) -> Iterator[Lookup]:
@@ -196,7 +222,7 @@ class LookingUp:
     def _ask_batch(self, keys: list[Key]) -> None:
         with ThreadPoolExecutor(AT_A_TIME) as pool:
             try:
-                answers = list(pool.map(self._ask, keys))
+                answers = list(pool.map(partial(ask, self.client), keys))
             except BaseException:
                 self.client.close()  # the other threads must not sit out their waits
                 raise
@@ -212,25 +238,6 @@ class LookingUp:
         self.lookups.add(PageHead(None, iso(self.now()), len(lines), digest), lines)
         for answer in answers:
             self._note(answer)
-
-    def _ask(self, key: Key) -> Lookup:
-        kind, name = key
-        try:
-            body = self.client.work(kind, name, expand(kind))
-        except HubRefusedError as error:
-            if error.bad_token:
-                raise
-            return Lookup(kind, name, GONE if error.gone else CLOSED, str(error))
-        except HubUnavailableError as error:
-            return Lookup(kind, name, FAILED, str(error))
-        lookup = Lookup(kind, name, FOUND, item=body.decode(errors="replace"))
-        try:
-            work = lookup.work()
-        except ValueError as error:
-            return Lookup(kind, name, FAILED, f"the Hub's answer is not JSON: {error}")
-        if work is None:
-            return Lookup(kind, name, FAILED, "the Hub's answer is not the record of a work")
-        return lookup
 
     def _note(self, lookup: Lookup) -> None:
         self._done[lookup.key] = lookup

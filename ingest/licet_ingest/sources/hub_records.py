@@ -152,11 +152,11 @@ def _item(kind: str, place: str, line: bytes, aliases: dict[Key, str]) -> Source
         return SourceItem(faults=(Fault(place, "", beginning, f"is not JSON: {error}", True),))
     work, faults = work_record(item, kind, place)
     if work is not None:
-        _rename_parents(work, aliases, faults)
+        rename_parents(work, aliases, faults)
     return SourceItem(work=work, faults=tuple(faults))
 
 
-def _rename_parents(work: WorkRecord, aliases: dict[Key, str], faults: list[Fault]) -> None:
+def rename_parents(work: WorkRecord, aliases: dict[Key, str], faults: list[Fault]) -> None:
     """Let derivations lead to the present ids of works, as the Hub does when it is asked."""
     renamed: list[Derivation] = []
     for derivation in work.derivations:

@@ -1,0 +1,431 @@
+"""Checks of one work: a repository on disk as before its upload, or a work by its id.
+
+A repository is read as a source of records is, and judged by the same rules as the works of the
+Hub, on top of the snapshot; nothing is written. What its files show of each inherited duty is
+decided by `licet_reasoning.discharge`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from licet_ontology.errors import SourceError, UnknownWorkError, UsageError
+from licet_ontology.terms import DEFAULT_READING, local_name, term, work_iri
+from licet_reasoning.discharge import (
+    FULFILLED,
+    MISSING,
+    UNSEEN,
+    Asked,
+    Discharge,
+    Upstream,
+    discharge,
+)
+from licet_service.check_report import STATES, CheckedDuty, CheckReport, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from licet_ingest.records import WorkRecord
+    from licet_ingest.repository_contents import Contents
+    from licet_reasoning.explanation import Imposition, Term
+    from licet_reasoning.hypothesis import Ground, Judged
+
+_ORIGINAL = re.compile(r"^[\W_]*trained from scratch[\W_]*:\s*\W*(?:yes|true)\b", re.IGNORECASE)
+_WORST = ("violated", "unknown", "met")
+_METADATA_ONLY = Discharge(
+    UNSEEN,
+    "only metadata is known of this work, and metadata shows no such thing",
+    to_do="Check its files: licet check FOLDER.",
+)
+
+
+@dataclass(frozen=True)
+class CheckedFolder:
+    """A repository that was checked.
+
+    Attributes:
+        report: What was found.
+        record: The work that it holds.
+        contents: What its files hold.
+        upstream: What the repositories of works upstream hold, as far as they were shown.
+        upstream_folders: Where they lie.
+        asked: What was asked of its files, by the IRI of the clause.
+        license_names: Labels of the licenses of each work that it is made from.
+        text_urls: Where the texts of licenses are published, by their ids.
+    """
+
+    report: CheckReport
+    record: WorkRecord
+    contents: Contents
+    upstream: Mapping[str, Contents]
+    upstream_folders: Mapping[str, Path]
+    asked: Mapping[str, Asked]
+    license_names: Mapping[tuple[str, str], tuple[str, ...]]
+    text_urls: Mapping[str, str]
+
+
+def check_work(
+    ground: Ground, work: str, *, reading: str = DEFAULT_READING, snapshot: str = ""
+) -> CheckReport:
+    """Return what metadata tells of a work of the snapshot.
+
+    Args:
+        ground: The snapshot.
+        work: ``owner/name``, ``datasets/owner/name`` or ``services/name``.
+        reading: The reading of contested law.
+        snapshot: Its id.
+
+    Raises:
+        UnknownWorkError: The work is not in the snapshot.
+        UsageError: There is no such reading.
+    """
+    from licet_reasoning.hypothesis import judge
+
+    iri = iri_of(work)
+    judged = judge(ground, [], reading, also=[iri])
+    if not knows(ground, iri):
+        raise UnknownWorkError(f"{local_name(iri)} is not in the graph, so nothing is known of it")
+    return _report(judged, ground, iri, reading, snapshot)
+
+
+def check_records(
+    ground: Ground,
+    records: Sequence[WorkRecord],
+    *,
+    reading: str = DEFAULT_READING,
+    snapshot: str = "",
+) -> CheckReport:
+    """Return what metadata tells of the first of some works that no snapshot need hold."""
+    from licet_reasoning.hypothesis import judge
+
+    judged = judge(ground, records, reading)
+    return _report(judged, ground, judged.works[0], reading, snapshot)
+
+
+def check_folder(
+    ground: Ground,
+    folder: Path,
+    *,
+    work_id: str | None = None,
+    reading: str = DEFAULT_READING,
+    snapshot: str = "",
+    upstream: Mapping[str, Path] | None = None,
+    more: Iterable[WorkRecord] = (),
+) -> CheckedFolder:
+    """Return what a repository on disk shows.
+
+    Args:
+        ground: The snapshot that the works upstream are in.
+        folder: The repository.
+        work_id: ``owner/name`` under which it is to be published; ``datasets/owner/name`` for a
+            dataset. Without it, the name of the folder.
+        reading: The reading of contested law.
+        snapshot: Its id.
+        upstream: Folders with the repositories of works upstream, by their ids.
+        more: Works upstream that the snapshot need not hold.
+
+    Raises:
+        SourceError: The folder cannot be read.
+        UsageError: There is no such reading, or what is given as an id is none.
+    """
+    from licet_ingest.repository_contents import read_contents
+    from licet_reasoning.hypothesis import judge
+
+    record, faults = read_record(folder, work_id)
+    contents = read_contents(folder)
+    shown = {id_: read_contents(path) for id_, path in (upstream or {}).items()}
+    judged = judge(ground, [record, *more], reading)
+    iri = judged.works[0]
+    report = _report(judged, ground, iri, reading, snapshot, contents, shown)
+    notes = (*faults, *_notes(record, contents, judged, iri, work_id))
+    return CheckedFolder(
+        report=replace(report, notes=notes),
+        record=record,
+        contents=contents,
+        upstream=shown,
+        upstream_folders=dict(upstream or {}),
+        asked={duty.term.iri: _asked(duty.term, duty.imposed_by, "") for duty in report.duties},
+        license_names={
+            derivation.parent: tuple(
+                ground.compiled.term(license_).label
+                for license_ in judged.stated(work_iri(*derivation.parent), term("license"))
+            )
+            for derivation in record.derivations
+        },
+        text_urls=_text_urls(ground, report),
+    )
+
+
+def _text_urls(ground: Ground, report: CheckReport) -> dict[str, str]:
+    """Return where the texts of the licenses are published whose copies are asked for."""
+    from pyoxigraph import NamedNode
+
+    from licet_ontology import modules
+    from licet_ontology.nodes import text_of
+    from licet_ontology.terms import BASE, GRAPH_LICENSES
+
+    wanted = {d.term.iri.split("/clause/")[1].partition("/")[0] for d in report.duties}
+    address = NamedNode(term("textUrl"))
+    if ground.store is not None:
+        found = {
+            id_: [
+                text_of(quad.object)
+                for quad in ground.store.quads_for_pattern(
+                    NamedNode(f"{BASE}license/{id_}"), address, None, NamedNode(GRAPH_LICENSES)
+                )
+            ]
+            for id_ in wanted
+        }
+        return {id_: urls[0] for id_, urls in found.items() if urls}
+    return {
+        local_name(text_of(t.subject)).removeprefix("license/"): text_of(t.object)
+        for t in modules.catalogue()
+        if t.predicate == address
+    }
+
+
+def iri_of(work: str) -> str:
+    """Return the IRI of the work that a name on the command line means."""
+    folder, _, rest = work.partition("/")
+    kind = {"datasets": "dataset", "services": "service"}.get(folder, "model")
+    return work_iri(kind, work if kind == "model" else rest)
+
+
+def knows(ground: Ground, iri: str) -> bool:
+    """Tell whether the snapshot holds a record of a work."""
+    facts, _ = ground.stated_of(iri)
+    return bool(facts) and (term("gap"), term("MissingWork")) not in facts
+
+
+def read_record(folder: Path, work_id: str | None = None) -> tuple[WorkRecord, list[Note]]:
+    """Return the work that a folder holds, and what could not be read of it.
+
+    Raises:
+        SourceError: The folder cannot be read.
+        UsageError: What is given as an id is none.
+    """
+    from licet_ingest.identifiers import id_fault
+    from licet_ingest.repository_layout import named_by_path
+    from licet_ingest.sources.repository import Repositories
+
+    given = work_id
+    if given is None:
+        _, named = named_by_path(folder.resolve().name, ())
+        given = named if "/" in named else f"local/{named}"
+        given = "local/repository" if id_fault(given) else given
+    elif reason := id_fault(given.removeprefix("datasets/")):
+        raise UsageError(f"{work_id!r} {reason}")
+    [item] = Repositories(folder, given).items()
+    if item.work is None:
+        fault = item.faults[0]
+        raise SourceError(f"{folder}: {fault.field} {fault.value} {fault.reason}")
+    notes = [
+        Note(
+            "not-read",
+            "warning",
+            f"{fault.field} {fault.value!r} {fault.reason}"
+            if fault.value
+            else f"{fault.field} {fault.reason}",
+            to_do="Mend it, so that what it says can be read.",
+        )
+        for fault in item.faults
+    ]
+    return item.work, notes
+
+
+def _report(
+    judged: Judged,
+    ground: Ground,
+    iri: str,
+    reading: str,
+    snapshot: str,
+    contents: Contents | None = None,
+    upstream: Mapping[str, Contents] | None = None,
+) -> CheckReport:
+    explanation = judged.explanation(iri)
+    reasons = {reason.term.iri: reason for reason in explanation.obligations}
+    verdicts: dict[str, str] = {}
+    for judgement in judged.judgements(iri):
+        kind = ground.compiled.term(judgement.because).kind
+        if kind == judgement.code:
+            known = verdicts.get(judgement.because, "met")
+            verdicts[judgement.because] = min(known, judgement.verdict, key=_WORST.index)
+    duties: list[CheckedDuty] = []
+    terms = []
+    for bond in judged.bonds(iri):
+        reason = reasons.get(bond.clause)
+        imposed = reason.imposed_by if reason else judged.impositions(iri, bond.clause)
+        imposed = tuple(one for one in imposed if one.path)
+        if not imposed:
+            continue  # It is of the work's own license, or of nothing that can be shown.
+        if "Duty" in ground.compiled.kinds(bond.clause):
+            clause = ground.compiled.term(bond.clause)
+            asked = _asked(clause, imposed, verdicts.get(bond.clause, ""))
+            found = (
+                discharge(asked, contents, dict(upstream or {}))
+                if contents is not None
+                else _by_metadata(asked)
+            )
+            if bond.in_doubt and found.state == MISSING:
+                why = f"the reading {reading!r} leaves open whether it binds; {found.why}"
+                found = replace(found, state=UNSEEN, why=why)
+            accepts = [
+                local_name(license_).removeprefix("license/")
+                for license_ in ground.compiled.links(bond.clause, "acceptsLicense")
+            ]
+            duties.append(
+                CheckedDuty(
+                    clause,
+                    imposed,
+                    tuple(sorted(accepts)),
+                    bond.in_doubt,
+                    found,
+                )
+            )
+        elif reason is not None:
+            terms.append(replace(reason, imposed_by=imposed))
+    duties.sort(key=lambda duty: (STATES.index(duty.discharge.state), duty.term.iri))
+    card = contents.card if contents is not None else None
+    return CheckReport(
+        explanation=explanation,
+        seen="metadata" if contents is None else "files",
+        snapshot=snapshot,
+        duties=tuple(duties),
+        terms=tuple(terms),
+        notes=(),
+        card=card.name if card else "",
+        fields=contents.fields if contents is not None else {},
+    )
+
+
+def _asked(clause: Term, imposed: Sequence[Imposition], verdict: str) -> Asked:
+    """Return what evidence is asked for."""
+    parameters = dict[str, list[str]]()
+    for name, value in clause.parameters:
+        parameters.setdefault(name, []).append(value)
+    name = local_name(clause.iri).removeprefix("clause/")
+    license_ = name.partition("/")[0]
+    upstreams = []
+    for one in imposed:
+        kind, _, id_ = one.work.partition("/")
+        upstreams.append(Upstream(kind, id_, one.path[0].relation))
+    return Asked(
+        clause=name,
+        kind=clause.kind,
+        license=license_,
+        names=(clause.license, license_),
+        upstreams=tuple(upstreams),
+        quote=clause.quote,
+        condition=" ".join(parameters.get("condition", ())),
+        phrases=tuple(parameters.get("phrase", ())),
+        prefix=next(iter(parameters.get("namePrefix", ())), ""),
+        verdict=verdict,
+    )
+
+
+def _by_metadata(asked: Asked) -> Discharge:
+    """Return what metadata shows of a duty: its license and its name, and nothing else."""
+    if asked.kind == "naming" and asked.prefix and asked.verdict == "met":
+        return Discharge(FULFILLED, f"the name begins with “{asked.prefix}”")
+    if asked.kind == "share-alike" and asked.verdict == "met":
+        return Discharge(FULFILLED, "the stated license is one that the clause accepts")
+    if asked.kind in {"naming", "share-alike", "pass-through"} and asked.verdict == "violated":
+        what = "name" if asked.kind == "naming" else "stated license"
+        return Discharge(MISSING, f"the {what} is none that the clause accepts")
+    return _METADATA_ONLY
+
+
+################################################################ notes
+
+
+def _notes(
+    record: WorkRecord,
+    contents: Contents,
+    judged: Judged,
+    iri: str,
+    work_id: str | None,
+) -> Iterable[Note]:
+    """Yield what a publisher should know of the repository beside duties and findings."""
+    from licet_ingest.repository_contents import BLANK
+
+    card = contents.card
+    name = card.name if card else ""
+    parents = judged.parents(iri)
+    if card is None:
+        yield Note("no-card", "unknown", "there is no README.md", to_do="Write a model card.")
+    for file, reason in contents.faults:
+        yield Note("not-read", "warning", f"{file} {reason}", file)
+    if record.kind == "model" and not parents:
+        stated = next(
+            (
+                (text.name, line)
+                for text in contents.by_role("lineage", "card")
+                for line in text.lines
+                if _ORIGINAL.match(line.text)
+            ),
+            None,
+        )
+        if stated is None:
+            yield Note(
+                "no-base-model",
+                "unknown",
+                "nothing says what the model was made from",
+                name,
+                1 if name else 0,
+                "Name its bases in base_model of the card. If it was made from none, say so in "
+                "MODEL_LINEAGE.md by the line “- Trained from scratch: yes”.",
+            )
+        else:
+            yield Note(
+                "trained-from-scratch",
+                "note",
+                "by the publisher's word it was made from no other model",
+                stated[0],
+                stated[1].number,
+            )
+    if not any(text.licenses for text in contents.texts):
+        yield Note(
+            "no-license-file",
+            "warning",
+            "no file holds the text of a license that is known",
+            to_do="Add the text of the license as LICENSE.",
+        )
+    if parents and not contents.by_role("lineage"):
+        yield Note(
+            "no-lineage-file",
+            "note",
+            "there is no MODEL_LINEAGE.md",
+            to_do="licet check --fix writes one.",
+        )
+    for text in contents.texts:
+        for line in text.lines:
+            if BLANK in line.text:
+                yield Note(
+                    "blank",
+                    "unknown",
+                    f"waits to be filled in: {line.text.strip()[:160]}",
+                    text.name,
+                    line.number,
+                    "Replace the words in brackets by what only you know.",
+                )
+    for warning in record.prose_warnings:
+        found = re.match(r"(.+?) line (\d+): (.*)", warning)
+        yield Note(
+            "prose",
+            "warning",
+            f"speaks against commercial use, which the stated license permits: "
+            f"{found[3] if found else warning}",
+            found[1] if found else name,
+            int(found[2]) if found else 0,
+            "Let the license field say what the text says.",
+        )
+    if work_id is None:
+        yield Note(
+            "name-of-folder",
+            "note",
+            f"the work is taken to be called {record.id}, as its folder is",
+            to_do="Give the name under which it is to be published by --id OWNER/NAME.",
+        )
