@@ -31,6 +31,7 @@ from licet_service.negotiation import (
 )
 from licet_service.parameters import bound
 from licet_service.problems import ProblemError
+from licet_service.remote import in_place_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -84,14 +85,15 @@ def create_app(settings: Settings) -> FastAPI:
             add_compress_type(media_type)
     app.add_middleware(CompressMiddleware)
     problem_responses.install(app)
+    asked = in_place_of(evaluator, settings)
     app.mount("/static", StaticFiles(packages=[("licet_service", "static")]), name="static")
     _add_health(app, evaluator)
     _add_home(app, evaluator, settings)
-    _add_sparql(app, evaluator, settings)
+    _add_sparql(app, asked, settings)
     app.include_router(graph_store.routes(evaluator, settings))
     app.include_router(dumps.routes(settings))
-    _add_queries(app, evaluator, settings)
-    app.include_router(linked_data.routes(evaluator, settings))
+    _add_queries(app, asked, settings)
+    app.include_router(linked_data.routes(asked, settings))
     return app
 
 

@@ -72,6 +72,14 @@ ClosureName = Annotated[
         "spark://HOST:PORT or spark:local[N]. All give the same.",
     ),
 ]
+SparqlUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--sparql-url",
+        envvar="LICET_SPARQL_URL",
+        help="A SPARQL 1.1 server that holds the dump and is asked in place of the snapshot.",
+    ),
+]
 DEFAULT_DATA = Path("licet-data")
 
 
@@ -324,6 +332,7 @@ def query(
     name: Annotated[str | None, typer.Argument(help="A saved query; without it, all.")] = None,
     values: Annotated[list[str] | None, typer.Argument(help="Its parameters, key=value.")] = None,
     data: Data = DEFAULT_DATA,
+    sparql_url: SparqlUrl = None,
     reading: Reading = DEFAULT_READING,
     format_: Annotated[ResultFormat, typer.Option("--format")] = ResultFormat.table,
     as_json: AsJson = False,
@@ -332,7 +341,8 @@ def query(
     from pyoxigraph import NamedNode
 
     from licet_queries.library import public_queries, public_query
-    from licet_service.dataset import Dataset, bind
+    from licet_service.dataset import bind
+    from licet_service.remote import opened
     from licet_service.report import table_lines
 
     if name is None:
@@ -351,7 +361,7 @@ def query(
     if wrong := [key for key, equals, _ in pairs if not equals]:
         raise UsageError(f"write parameters as key=value, not {wrong[0]!r}")
     say(saved.summary)
-    latest = Dataset(data).latest()
+    latest = opened(data, sparql_url)
     given = bind(saved, {k: v for k, _, v in pairs})
     answer = latest.query(saved.text, reading=reading, substitutions=given)
     _print_answer(answer, ResultFormat.json if as_json else format_)
@@ -366,16 +376,17 @@ def query(
 def sparql(
     file: Annotated[str, typer.Argument(help="A file with SPARQL, or - for standard input.")],
     data: Data = DEFAULT_DATA,
+    sparql_url: SparqlUrl = None,
     reading: Reading = DEFAULT_READING,
     format_: Annotated[ResultFormat, typer.Option("--format")] = ResultFormat.table,
     as_json: AsJson = False,
 ) -> None:
     """Answer a SPARQL query."""
-    from licet_service.dataset import Dataset
+    from licet_service.remote import opened
 
     text = _read_text(file)
     try:
-        answer = Dataset(data).latest().query(text, reading=reading)
+        answer = opened(data, sparql_url).query(text, reading=reading)
     except SyntaxError as error:
         raise UsageError(f"not a SPARQL query: {error.msg}") from error
     _print_answer(answer, ResultFormat.json if as_json else format_)

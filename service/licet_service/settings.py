@@ -23,6 +23,11 @@ class Settings(BaseSettings):
         description="Where clients reach the service, for the descriptions that name its address; "
         "without it, the address of the request.",
     )
+    sparql_url: AnyHttpUrl | None = Field(
+        default=None,
+        description="A SPARQL 1.1 server that holds the dump of the snapshot and answers queries "
+        "in its place; see docs/scale.md.",
+    )
     max_query_bytes: int = Field(
         default=65_536,
         ge=1,
