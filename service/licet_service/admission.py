@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _REMEMBERED_CLIENTS: Final = 10_000
+_CLEARLY_LESS_S: Final = 3.0
+"""By how much a client must have used less than another to take its place."""
 
 
 def client_of(address: str) -> str:
@@ -32,6 +34,9 @@ class Budgets:
 
     A client that was not seen has ``burst_s``; what it uses is taken away, and comes back at
     ``per_s`` seconds a second. What is still running may take a budget below nothing.
+
+    Attributes:
+        clock: In seconds.
     """
 
     def __init__(
@@ -39,12 +44,13 @@ class Budgets:
     ) -> None:
         self._burst_s = burst_s
         self._per_s = per_s
-        self._clock = clock
+        self.clock = clock
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def _of(self, client: str) -> float:
+    def left(self, client: str) -> float:
+        """Return how many seconds a client has left; less than nothing if it has overdrawn."""
         left, then = self._left.get(client, (self._burst_s, 0.0))
-        return min(self._burst_s, left + (self._clock() - then) * self._per_s)
+        return min(self._burst_s, left + (self.clock() - then) * self._per_s)
 
     def check(self, client: str) -> None:
         """Let a client pass who has something left.
@@ -52,7 +58,7 @@ class Budgets:
         Raises:
             ProblemError: It has nothing left; the problem says when it will.
         """
-        left = self._of(client)
+        left = self.left(client)
         if left <= 0:
             wait_s = math.ceil(-left / self._per_s) + 1
             detail = f"Queries of this client may be evaluated again in {wait_s} s."
@@ -61,7 +67,7 @@ class Budgets:
 
     def charge(self, client: str, used_s: float) -> None:
         """Take what a client has used from what it has left."""
-        self._left[client] = (self._of(client) - used_s, self._clock())
+        self._left[client] = (self.left(client) - used_s, self.clock())
         self._left.move_to_end(client)
         while len(self._left) > _REMEMBERED_CLIENTS:
             self._left.popitem(last=False)
@@ -71,28 +77,56 @@ class Budgets:
 class Bounds:
     """How many may be evaluated and wait at a time.
 
+    Every evaluation begins among the quick ones. One that goes on needs a place among the slow
+    ones, so that no number of long queries keeps short ones waiting for long.
+
     Attributes:
-        at_once: Evaluations in all.
-        open_at_once: Those of them that anybody may write; the rest is kept for small tasks.
-        of_client: Those of one client.
+        quick: Quick evaluations in all.
+        quick_open: Those of them that anybody may write; the rest is kept for small tasks.
+        quick_of_client: Those of one client.
+        slow: Slow evaluations in all.
+        slow_of_client: Those of one client.
         waiting: That wait, in all.
         waiting_of_client: Of one client.
         wait_s: How long one waits at most.
     """
 
-    at_once: int
-    open_at_once: int
-    of_client: int
+    quick: int
+    quick_open: int
+    quick_of_client: int
+    slow: int
+    slow_of_client: int
     waiting: int
     waiting_of_client: int
     wait_s: float
 
 
+@dataclass(eq=False)
+class Turn:
+    """The right of a client to have something evaluated now.
+
+    Attributes:
+        client: Whose.
+        is_open: Whether anybody may write what is evaluated; if not, it is a small task.
+        is_slow: Whether it is among the slow ones.
+        began_at: On the clock of the budgets.
+        give_up: Ends the evaluation for one that has a better claim; known when it is slow.
+    """
+
+    client: str
+    is_open: bool
+    began_at: float
+    is_slow: bool = False
+    give_up: Callable[[], None] | None = None
+
+
 class Turns:
     """Lets clients in by turns, so that one who asks a hundred things delays no other."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, budgets: Budgets) -> None:
         self._bounds = bounds
+        self._budgets = budgets
+        self._slow: list[Turn] = []
         self._running: Counter[str] = Counter()
         self._open_running = 0
         self._waiting: OrderedDict[str, deque[tuple[asyncio.Future[None], bool]]] = OrderedDict()
@@ -100,7 +134,7 @@ class Turns:
     @property
     def running(self) -> int:
         """How many are being evaluated."""
-        return self._running.total()
+        return self._running.total() + len(self._slow)
 
     @property
     def waiting(self) -> int:
@@ -109,17 +143,13 @@ class Turns:
 
     def _may(self, client: str, is_open: bool) -> bool:
         return (
-            self.running < self._bounds.at_once
-            and self._running[client] < self._bounds.of_client
-            and not (is_open and self._open_running >= self._bounds.open_at_once)
+            self._running.total() < self._bounds.quick
+            and self._running[client] < self._bounds.quick_of_client
+            and not (is_open and self._open_running >= self._bounds.quick_open)
         )
 
-    async def enter(self, client: str, *, is_open: bool) -> None:
+    async def enter(self, client: str, *, is_open: bool) -> Turn:
         """Wait for a turn, which lasts until ``leave``.
-
-        Args:
-            client: Whose turn.
-            is_open: Whether anything may be asked in it; if not, it is one of the small tasks.
 
         Raises:
             ProblemError: Too many wait already, or it takes too long.
@@ -128,9 +158,38 @@ class Turns:
             await self._wait(client, is_open)
         else:
             self._enter(client, is_open)
+        return Turn(client, is_open, self._budgets.clock())
 
-    def leave(self, client: str, *, is_open: bool) -> None:
+    def slow_down(self, turn: Turn, give_up: Callable[[], None]) -> bool:
+        """Move an evaluation that goes on among the slow ones; tell if there is a place for it.
+
+        A client that has used little takes the place of one that has used much more.
+        """
+        own = sum(other.client == turn.client for other in self._slow)
+        if own >= self._bounds.slow_of_client:
+            return False
+        if len(self._slow) >= self._bounds.slow:
+            costliest = min(self._slow, key=self._claim)
+            if self._claim(costliest) + _CLEARLY_LESS_S > self._claim(turn):
+                return False
+            assert costliest.give_up is not None  # noqa: S101 - it is slow
+            costliest.give_up()
+        turn.is_slow, turn.give_up = True, give_up
+        self._slow.append(turn)
+        self._left_quick(turn.client, turn.is_open)
+        return True
+
+    def _claim(self, turn: Turn) -> float:
+        return self._budgets.left(turn.client) - (self._budgets.clock() - turn.began_at)
+
+    def leave(self, turn: Turn) -> None:
         """End a turn, and let others in."""
+        if turn.is_slow:
+            self._slow.remove(turn)
+        else:
+            self._left_quick(turn.client, turn.is_open)
+
+    def _left_quick(self, client: str, is_open: bool) -> None:
         self._running[client] -= 1
         if not self._running[client]:
             del self._running[client]
@@ -157,7 +216,7 @@ class Turns:
                 await future
         except BaseException as error:
             if future.done() and not future.cancelled():  # it was let in at the last moment
-                self.leave(client, is_open=is_open)
+                self._left_quick(client, is_open)
             else:
                 self._forget(client, entry)
             if isinstance(error, TimeoutError):
@@ -175,7 +234,7 @@ class Turns:
     def _admit(self) -> None:
         """Let in whoever may, one of each client after the other."""
         for client in list(self._waiting):
-            if self.running >= self._bounds.at_once:
+            if self._running.total() >= self._bounds.quick:
                 return
             own = self._waiting[client]
             entry = next((e for e in own if self._may(client, e[1])), None)

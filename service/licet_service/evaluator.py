@@ -7,7 +7,8 @@ import logging
 import os
 import signal
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -33,6 +34,10 @@ log = logging.getLogger("licet.evaluator")
 _ABANDONED_S: Final = 0.1
 """What a question costs, at least, a client that goes away before its answer: a new worker."""
 
+_TRIES: Final = 5
+"""How often the time of a quick evaluation may pass before it counts as slow although it has not
+used the processor for so long; and how often an answer may then ask for a place among the slow."""
+
 
 @dataclass(frozen=True)
 class _Job:
@@ -57,13 +62,13 @@ class WorkerEvaluator:
         self._target: str | None = None
         self._snapshot: Snapshot | None = None
         self.observers: list[Callable[[Evaluated], None]] = []
-        size = settings.workers or default_workers()
-        self._pool = Pool(size, settings.worker_memory_bytes)
-        self._turns = Turns(_bounds(settings, size))
+        quick, slow = settings.workers or default_workers(), settings.slow_workers
+        memory_bytes, services = settings.worker_memory_bytes, settings.federation
         self._budgets = Budgets(settings.client_burst_s, settings.client_budget_per_s)
-        services = settings.federation
-        self._federation = Pool(1, settings.worker_memory_bytes, services) if services else None
-        self._federation_turns = Turns(replace(_bounds(settings, 1), open_at_once=1, of_client=1))
+        self._pool = Pool(quick + slow, memory_bytes)
+        self._turns = Turns(_bounds(settings, quick, slow), self._budgets)
+        self._federation = Pool(2, memory_bytes, services) if services else None
+        self._federation_turns = Turns(_bounds(settings, 1, 1), self._budgets)
 
     async def start(self) -> None:
         """Start the workers, and say what keeps them from the network."""
@@ -171,11 +176,11 @@ class WorkerEvaluator:
         if job.federates and self._federation is not None:
             pool, turns = self._federation, self._federation_turns
         asked_at = time.monotonic()
-        await turns.enter(client, is_open=job.is_open)
+        turn = await turns.enter(client, is_open=job.is_open)
         began_at = time.monotonic()
 
         def left(talk: _Talk, outcome: str) -> None:
-            turns.leave(client, is_open=job.is_open)
+            turns.leave(turn)
             took_s = time.monotonic() - began_at
             charged_s = max(took_s, _ABANDONED_S) if outcome == "abandoned" else took_s
             self._budgets.charge(client, charged_s)
@@ -185,7 +190,7 @@ class WorkerEvaluator:
             for observe in self.observers:
                 observe(told)
 
-        talk = _Talk(pool, self._settings, left)
+        talk = _Talk(pool, self._settings, partial(turns.slow_down, turn), left)
         await talk.begin(snapshot, orjson.dumps(job.content))
         return talk
 
@@ -193,9 +198,19 @@ class WorkerEvaluator:
 class _Talk:
     """One question to one worker, from the taking of the worker to its return or its end."""
 
-    def __init__(self, pool: Pool, settings: Settings, left: Callable[[_Talk, str], None]) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        settings: Settings,
+        slow_down: Callable[[Callable[[], None]], bool],
+        left: Callable[[_Talk, str], None],
+    ) -> None:
         self._pool = pool
+        self._slow_down = slow_down
         self._left = left
+        self._quick_s = settings.quick_s
+        self._slowing: asyncio.TimerHandle | None = None
+        self._tries = 0
         self._evaluation_left_s = settings.query_timeout_s
         self._answer_timeout_s = settings.answer_timeout_s
         self._worker: Worker | None = None
@@ -212,6 +227,8 @@ class _Talk:
         try:
             self._worker = await self._pool.take(snapshot.path)
             self._worker.send(job)
+            loop = asyncio.get_running_loop()
+            self._slowing = loop.call_later(self._quick_s, self._goes_on)
             kind, payload = await self._read()
             match kind:
                 case frames.WHOLE:
@@ -222,7 +239,6 @@ class _Talk:
                 case frames.HEAD:
                     self.media_type = orjson.loads(payload)["media_type"]
                     # Whoever forgets to close this cannot keep the worker for ever.
-                    loop = asyncio.get_running_loop()
                     self._alarm = loop.call_later(self._answer_timeout_s, self._out_of_time)
                 case _:
                     self._fail(payload)
@@ -233,7 +249,7 @@ class _Talk:
             self._end(problem.kind)
             raise
         except WorkerEndedError as error:
-            reason = _problem_of(error)
+            reason = self.problem or _problem_of(error)
             self._end(reason.kind)
             raise reason from error
         except BaseException:
@@ -255,13 +271,40 @@ class _Talk:
                     case _:
                         self._fail(payload)
         except (ProblemError, WorkerEndedError) as error:
-            self.problem = error if isinstance(error, ProblemError) else _problem_of(error)
+            if self.problem is None:
+                self.problem = error if isinstance(error, ProblemError) else _problem_of(error)
             self._end("broken")
             raise BrokenAnswerError(str(self.problem)) from error
 
     async def close(self) -> None:
         """End the evaluation if it goes on; see ``Stream``."""
         self._end("abandoned")
+
+    def _goes_on(self) -> None:
+        """Go on among the slow evaluations, or end where there is no place.
+
+        What has begun to be sent would be broken: it may wait a few times for a place.
+        """
+        if self._ended or self._worker is None:
+            return
+        self._tries += 1
+        # On a busy machine everything takes time: slow is what uses the processor, or its turn.
+        is_slow = self._worker.uses_s() > self._quick_s or self._tries > _TRIES
+        if is_slow and self._slow_down(self._make_room):
+            return
+        if not is_slow or (self.media_type and self._tries <= 2 * _TRIES):
+            loop = asyncio.get_running_loop()
+            self._slowing = loop.call_later(self._quick_s, self._goes_on)
+        else:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """End for want of a place; whoever reads the answer learns why."""
+        detail = "Other long queries are being evaluated. Try again later, or ask for less."
+        retry = {"Retry-After": "30"}
+        self.problem = ProblemError("busy", detail, headers=retry, retry_after_s=30)
+        if self._worker is not None:
+            self._worker.kill()
 
     def _out_of_time(self) -> None:
         self._end("broken")
@@ -281,6 +324,8 @@ class _Talk:
             self._evaluation_left_s -= time.monotonic() - started
 
     def _finish(self, about: dict[str, Any]) -> None:
+        if self._worker is not None:
+            self._worker.has_used(about["used_s"])
         self.media_type = about.get("media_type", self.media_type)
         self.rows = about["rows"]
         self._end("ok", leaves=about["leaves"])
@@ -290,6 +335,8 @@ class _Talk:
         told = orjson.loads(payload)
         if told["log"]:
             log.error("in a worker: %s", told["log"])
+        if self._worker is not None:
+            self._worker.has_used(told["used_s"])
         self._end(told["problem"], leaves=told["leaves"])
         raise ProblemError(
             told["problem"], told["detail"], headers=told["headers"], **told["members"]
@@ -300,8 +347,9 @@ class _Talk:
         if self._ended:
             return
         self._ended = True
-        if self._alarm is not None:
-            self._alarm.cancel()
+        for timer in (self._alarm, self._slowing):
+            if timer is not None:
+                timer.cancel()
         if self._worker is not None:
             if leaves is None:
                 self._pool.kill(self._worker)
@@ -324,13 +372,15 @@ def default_workers() -> int:
     return max(4, (os.cpu_count() or 1) + 1)
 
 
-def _bounds(settings: Settings, size: int) -> Bounds:
+def _bounds(settings: Settings, quick: int, slow: int) -> Bounds:
     # One worker is left to small tasks whatever is asked, and one to other clients.
-    open_at_once = max(1, size - 1)
+    quick_open = max(1, quick - 1)
     return Bounds(
-        at_once=size,
-        open_at_once=open_at_once,
-        of_client=max(1, open_at_once - 1),
+        quick=quick,
+        quick_open=quick_open,
+        quick_of_client=max(1, quick_open - 1),
+        slow=slow,
+        slow_of_client=max(1, slow - 1),
         waiting=settings.max_waiting,
         waiting_of_client=max(1, settings.max_waiting // 4),
         wait_s=settings.wait_timeout_s,

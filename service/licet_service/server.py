@@ -82,7 +82,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
 def app() -> FastAPI:
     """Return the application by the settings of the environment, in one of several processes."""
-    _quiet_broken_answers()
+    _quieten_log()
     return create_app(Settings())
 
 
@@ -105,7 +105,7 @@ def serve(settings: Settings) -> None:
         "timeout_graceful_shutdown": settings.shutdown_timeout_s,
     }
     if settings.web_processes == 1:
-        _quiet_broken_answers()
+        _quieten_log()
         uvicorn.run(create_app(settings), **options)
     else:
         create_app(settings)  # so that a missing snapshot is said once, and here
@@ -117,11 +117,13 @@ def serve(settings: Settings) -> None:
         )
 
 
-def _quiet_broken_answers() -> None:
-    """Keep a broken answer, which is told among the evaluations, from being told as a defect."""
+def _quieten_log() -> None:
+    """Keep from the log what clients can cause at will and what is told among the evaluations."""
 
     def is_defect(record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
+        if record.getMessage().startswith("Invalid HTTP request"):
+            return False  # anybody can send one, and as many as they like
         return not isinstance(error, BrokenAnswerError)
 
     logging.getLogger("uvicorn.error").addFilter(is_defect)

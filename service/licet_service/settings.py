@@ -80,6 +80,18 @@ class Settings(BaseSettings):
         description="Processes that evaluate, for each web process; 0 takes one more than there "
         "are processors, and at least four.",
     )
+    slow_workers: int = Field(
+        default=3,
+        ge=1,
+        description="Processes beside those for evaluations that take longer than `quick_s`; "
+        "a query that finds none free gets status 503, unless its client has used so much "
+        "less than another that it takes its place.",
+    )
+    quick_s: float = Field(
+        default=1.0,
+        gt=0,
+        description="Seconds after which an evaluation counts as slow.",
+    )
     worker_memory_bytes: int = Field(
         default=1024 * 1024 * 1024,
         ge=64 * 1024 * 1024,

@@ -69,7 +69,7 @@ class _Output:
         self._rows = rows
         self._count = count
         self._parts = bytearray()
-        self._sent_at = time.monotonic()
+        self._sent_at: float | None = None
         self.streams = False
 
     def file(self) -> IO[bytes]:
@@ -82,7 +82,10 @@ class _Output:
         if self._count:
             self._rows.add(self._count(part))
         self._parts += part
-        if len(self._parts) >= _CHUNK_BYTES or time.monotonic() - self._sent_at > _CHUNK_S:
+        now = time.monotonic()
+        if self._sent_at is None:
+            self._sent_at = now  # how long the first part took says nothing of the others
+        if len(self._parts) >= _CHUNK_BYTES or now - self._sent_at > _CHUNK_S:
             self._send()
         return len(part)
 
@@ -105,7 +108,7 @@ class _Output:
 
     def finish(self, *, leaves: bool) -> None:
         """Send what is left, and that this is all."""
-        about = {"rows": self._rows.found, "leaves": leaves}
+        about = {"rows": self._rows.found, "leaves": leaves, "used_s": time.process_time()}
         if self.streams:
             if self._parts:
                 self._send()
@@ -157,7 +160,7 @@ class Worker:
         while message := frames.read_blocking(self._descriptor):
             job = orjson.loads(message[1])
             with self._changed:
-                self._began = time.monotonic()
+                self._began = time.process_time()
                 self._changed.notify()
             try:
                 self._do(job)
@@ -169,18 +172,21 @@ class Worker:
             if self._leaves:
                 return
 
-    def watch(self, thread_id: int) -> None:
-        """Let the thread of evaluation yield to others when what it does takes long."""
-        while True:
+    def watch(self, thread: int) -> None:
+        """Let the thread of evaluation yield to others when what it does takes long.
+
+        Long is meant in the time of the processor: on a busy machine everything takes time.
+        """
+        while not self._yielded:
             with self._changed:
                 self._changed.wait_for(lambda: self._began is not None)
-                began = self._began
             time.sleep(_STEADY_S)
             with self._changed:
-                if self._began is not None and self._began == began and not self._yielded:
+                began = self._began
+                if began is not None and time.process_time() - began > _STEADY_S:
                     self._yielded = True
                     with suppress(OSError):
-                        os.setpriority(os.PRIO_PROCESS, thread_id, 10)
+                        os.setpriority(os.PRIO_PROCESS, thread, 10)
 
     def _decide(self) -> bool:
         """Return whether this process ends after this answer, which the other side must know."""
@@ -214,6 +220,7 @@ class Worker:
             "members": problem.members,
             "log": log,
             "leaves": self._decide(),
+            "used_s": time.process_time(),
         }
         try:
             message = orjson.dumps(about, default=str)
@@ -223,7 +230,12 @@ class Worker:
 
     def _task(self, job: dict[str, Any]) -> None:
         result = tasks.run(self._opened, job["task"], job["arguments"])
-        about = {"media_type": "application/json", "rows": 0, "leaves": self._decide()}
+        about = {
+            "media_type": "application/json",
+            "rows": 0,
+            "leaves": self._decide(),
+            "used_s": time.process_time(),
+        }
         whole = frames.pack_whole(orjson.dumps(about), orjson.dumps(result))
         try:
             frames.write_blocking(self._descriptor, whole)
@@ -232,12 +244,14 @@ class Worker:
 
     def _graph(self, job: dict[str, Any]) -> None:
         """Write a named graph; the default graph is asked for by a question."""
-        graph = NamedNode(job["graph"])
+        iri = job["graph"]
         rows = _Rows(job["max_rows"])
+        rows.add(self._opened.snapshot.manifest["triples"].get(iri, 0))
         output = _Output(self._descriptor, job["media_type"], rows)
-        quads = self._opened.store.quads_for_pattern(None, None, None, graph)
-        triples = rows.counted(quad.triple for quad in quads)
-        serialize(triples, output.file(), GRAPH_FORMATS[job["format"]], prefixes=PREFIXES)
+        format_ = GRAPH_FORMATS[job["format"]]
+        self._opened.store.dump(
+            output.file(), format_, from_graph=NamedNode(iri), prefixes=dict(PREFIXES)
+        )
         output.finish(leaves=self._decide())
 
     def _question(self, job: dict[str, Any]) -> None:
@@ -325,7 +339,9 @@ def _serve(descriptor: int, snapshot: Path, services: Sequence[str]) -> None:
     )
     watch.start()
     with suppress(OSError):
-        frames.write_blocking(descriptor, frames.pack(frames.READY, b""))
+        frames.write_blocking(
+            descriptor, frames.pack(frames.READY, orjson.dumps({"process": os.getpid()}))
+        )
         worker.run()
 
 

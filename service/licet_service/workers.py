@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -21,7 +23,6 @@ from licet_service.sandbox import Confinement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 log = logging.getLogger("licet.workers")
 
@@ -59,6 +60,8 @@ class Worker:
         self.snapshot = snapshot
         self._reader, self._writer = streams
         self._parent = parent
+        self._process = 0
+        self._used_s = 0.0
 
     async def read(self) -> tuple[bytes, bytes]:
         """Return the next message.
@@ -84,8 +87,23 @@ class Worker:
             WorkerEndedError: The process ended instead.
         """
         kind, payload = await self.read()
+        told = orjson.loads(payload)
         if kind != frames.READY:
-            raise NoSnapshotError(orjson.loads(payload)["log"])
+            raise NoSnapshotError(told["log"])
+        self._process = told["process"]
+
+    def has_used(self, used_s: float) -> None:
+        """Note how much time of the processor it had used when it had done what it was given."""
+        self._used_s = used_s
+
+    def uses_s(self) -> float:
+        """Return how much time of the processor it has used since; endless where nobody tells."""
+        try:
+            stat = Path(f"/proc/{self._process}/stat").read_bytes()
+        except OSError:
+            return math.inf
+        user, system = stat.rpartition(b")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK") - self._used_s
 
     def send(self, job: bytes) -> None:
         """Give it something to do."""
