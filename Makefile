@@ -12,6 +12,7 @@ BENCH_ARGS ?=
 UV_VERSION := 0.13.8
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-uv-$(UV_VERSION)
+BUILT := service/licet_service/static/built
 
 # The lock decides what is installed, and this environment is where; nothing outside has a say.
 export UV_PROJECT_ENVIRONMENT := $(VENV)
@@ -24,12 +25,12 @@ unexport PYRIGHT_PYTHON_FORCE_VERSION PYRIGHT_PYTHON_PYLANCE_VERSION PYRIGHT_PYT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test lint types ontology pytest demo bench format clean
+.PHONY: help setup frontend test lint types ontology pytest demo bench format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: $(READY) ## Create .venv with what uv.lock names (PYTHON=python3.12 picks another Python)
+setup: $(READY) frontend ## Create .venv with what uv.lock names (PYTHON=python3.12 picks another Python)
 
 $(READY): uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -39,6 +40,19 @@ $(READY): uv.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(BIN)/uv sync --frozen --no-progress --python $(BIN)/python
 	@rm -f $(VENV)/.ready-uv-*
+	@touch $@
+
+# Pages work without it; what is missing then, they say themselves.
+frontend: ## Bundle the SPARQL editor and the viewer of the API, where Node is
+	@if ! command -v npm >/dev/null; then \
+	  echo "No Node: the SPARQL editor and the viewer of the API stay plain." >&2; \
+	elif ! $(MAKE) --no-print-directory $(BUILT)/third-party.json; then \
+	  echo "The front-end parts were not built: the SPARQL editor and the viewer of the API stay plain." >&2; \
+	fi
+
+$(BUILT)/third-party.json: frontend/package-lock.json frontend/package.json $(wildcard frontend/*js)
+	cd frontend && npm ci --no-progress --loglevel=error --fetch-retries=1 --fetch-timeout=60000
+	cd frontend && node build.mjs ../$(BUILT)
 	@touch $@
 
 test: lint types ontology pytest ## Everything that must pass before a commit
@@ -61,7 +75,7 @@ pytest: $(READY) ## Run the tests (PYTEST_ARGS="-k lineage" runs some)
 # Three questions that people have asked in public, of models in the bundled sample.
 ASK = @printf '\n%s\n' '$$ licet query $(1)'; $(BIN)/licet query $(1) --data $(DEMO_DATA)
 
-demo: $(READY) ## Build a small graph, ask it three questions and serve it (SERVE=0 stops before serving)
+demo: $(READY) frontend ## Build a small graph, ask it three questions and serve it (SERVE=0 stops before serving)
 	$(BIN)/licet build sample --data $(DEMO_DATA)
 	$(call ASK,trained-on-banned-output)
 	$(call ASK,card-duties model=canopylabs/orpheus-3b-0.1-ft)
@@ -78,5 +92,5 @@ format: $(READY) ## Format the code and apply the safe fixes
 	$(BIN)/ruff format
 
 clean: ## Remove .venv, the demo and every cache
-	rm -rf $(VENV) $(DEMO_DATA) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(DEMO_DATA) $(BUILT) frontend/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find ontology queries ingest reasoning service tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

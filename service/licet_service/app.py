@@ -29,6 +29,8 @@ from licet_service.negotiation import (
     choose,
     negotiate,
 )
+from licet_service.pages import rendering
+from licet_service.pages import routes as pages
 from licet_service.parameters import bound
 from licet_service.problems import ProblemError
 from licet_service.remote import in_place_of
@@ -88,11 +90,12 @@ def create_app(settings: Settings) -> FastAPI:
     asked = in_place_of(evaluator, settings)
     app.mount("/static", StaticFiles(packages=[("licet_service", "static")]), name="static")
     _add_health(app, evaluator)
-    _add_home(app, evaluator, settings)
+    _add_void(app, evaluator, settings)
     _add_sparql(app, asked, settings)
-    app.include_router(graph_store.routes(evaluator, settings))
+    app.include_router(graph_store.routes(asked, settings))
     app.include_router(dumps.routes(settings))
     _add_queries(app, asked, settings)
+    app.include_router(pages.routes(asked, settings))
     app.include_router(linked_data.routes(asked, settings))
     return app
 
@@ -111,15 +114,7 @@ def _add_health(app: FastAPI, evaluator: Evaluator) -> None:
         return {"status": "ready", "snapshot": await evaluator.call("snapshot-id")}
 
 
-def _add_home(app: FastAPI, evaluator: Evaluator, settings: Settings) -> None:
-    @app.get("/", response_class=Response, tags=["pages"], summary="What this is")
-    async def home() -> Response:
-        snapshot, queries = evaluator.snapshot(), public_queries()
-        body = linked_data.page(
-            "home.html", snapshot=snapshot.id, manifest=snapshot.manifest, queries=queries
-        )
-        return Response(body, media_type="text/html")
-
+def _add_void(app: FastAPI, evaluator: Evaluator, settings: Settings) -> None:
     @app.get(
         "/.well-known/void", response_class=Response, tags=["linked data"], summary="The dataset"
     )
@@ -190,8 +185,7 @@ def _add_queries(app: FastAPI, evaluator: Evaluator, settings: Settings) -> None
         choice = negotiate(request, offers)
         headers = alternates(request, choice, offers)
         if choice.representation is HTML:
-            body = linked_data.page("queries.html", queries=public_queries())
-            return Response(body, media_type=choice.media_type, headers=headers)
+            return rendering.html("queries.html", headers=headers, queries=public_queries())
         listed = [
             {
                 "name": query.name,

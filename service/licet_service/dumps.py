@@ -9,9 +9,9 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from licet_service import linked_data
 from licet_service.dump_layout import ATTRIBUTION, CHECKSUMS, FOLDER, INDEX, dumps_in
 from licet_service.negotiation import HTML, PLAIN_JSON, Representation, alternates, negotiate
+from licet_service.pages import rendering
 from licet_service.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def routes(settings: Settings) -> APIRouter:
         headers = alternates(request, choice, (PLAIN_JSON, HTML))
         dumps = [_index(path) for path in dumps_in(folder)]
         if choice.representation is HTML:
-            body = linked_data.page("dumps.html", dumps=dumps, size=_size)
+            body = rendering.page("dumps.html", dumps=dumps, size=_size)
             return Response(body, media_type=choice.media_type, headers=headers)
         listed = [
             {"snapshot": d["snapshot"], "finished": d["finished"], "url": f"/dumps/{d['snapshot']}"}
@@ -74,7 +74,7 @@ def routes(settings: Settings) -> APIRouter:
             return _redirect(f"/dumps/{path.name}/{_CATALOGUES[name]}")
         index = _index(path)
         if choice.representation is HTML:
-            body = linked_data.page("dumps.html", dumps=[index], size=_size)
+            body = rendering.page("dumps.html", dumps=[index], size=_size)
             return Response(body, media_type=choice.media_type, headers=headers)
         return Response(orjson.dumps(index), media_type=choice.media_type, headers=headers)
 

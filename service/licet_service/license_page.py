@@ -64,7 +64,7 @@ def _head(view: LicenseView) -> Iterator[str]:
         yield f"- Family: {view.family}"
     for name in _HEAD:
         if name in stated:
-            yield f"- {_label(name)}: {_yes_or_no(stated[name])}"
+            yield f"- {label_of(name)}: {_yes_or_no(stated[name])}"
     if view.issued:
         yield f"- Issued: {view.issued}"
     yield f"- Status: {_status(view.read, stated.get('secondReading', ''))}"
@@ -86,7 +86,7 @@ def _names(view: LicenseView) -> Iterator[str]:
     yield "## Known names and text"
     yield ""
     for name, pairs in groupby(sorted(listed, key=_rank), key=lambda pair: pair[0]):
-        yield f"- {_label(name)}: {', '.join(f'`{value}`' for _, value in pairs)}"
+        yield f"- {label_of(name)}: {', '.join(f'`{value}`' for _, value in pairs)}"
 
 
 def _rank(pair: tuple[str, str]) -> int:
@@ -105,13 +105,13 @@ def _whole(view: LicenseView) -> Iterator[str]:
     yield ""
     for name, facts in groupby(stated, key=lambda fact: fact.name):
         values = list(facts)
-        yield f"- {_label(name)}: **{', '.join(fact.value for fact in values)}**"
+        yield f"- {label_of(name)}: **{', '.join(fact.value for fact in values)}**"
         yield from _evidence_lines(values[0])
 
 
 def _evidence_lines(fact: Fact) -> Iterator[str]:
     for words in fact.evidence:
-        yield f"  - {_where(words.section)}: “{words.quote}”"
+        yield f"  - {where(words.section)}: “{words.quote}”"
         for settlement in words.settlements:
             yield f"    - How two readings were settled: {settlement}"
 
@@ -130,7 +130,7 @@ def _silences(view: LicenseView) -> Iterator[str]:
     yield "Silence is no permission: nothing is concluded from it."
     yield ""
     for fact in silent:
-        yield f"- {_label(fact.name)}: {fact.value}. {definition(fact.name)} is left open."
+        yield f"- {label_of(fact.name)}: {fact.value}. {definition(fact.name)} is left open."
     for bound in unbound:
         yield f"- {bound}: the catalogue has no clause that names them."
 
@@ -155,15 +155,15 @@ def _bound(view: LicenseView) -> Iterator[str]:
             yield ""
             for clause in members:
                 if clause.slug in told:
-                    yield f"- {clause.label} ({_where(clause.section)}; {told[clause.slug]})"
+                    yield f"- {clause.label} ({where(clause.section)}; {told[clause.slug]})"
                 else:
                     told[clause.slug] = f"see “{bound}”"
                     yield from _clause(clause)
 
 
 def _clause(clause: ClauseView) -> Iterator[str]:
-    yield f"- **{clause.label}** ({clause.kind}, {_where(clause.section)}): “{clause.quote}”"
-    for line in _parameters(clause):
+    yield f"- **{clause.label}** ({clause.kind}, {where(clause.section)}): “{clause.quote}”"
+    for line in parameter_lines(clause):
         yield f"  - {line}"
     for words in clause.evidence:
         yield f"  - {_acceptance(words)}"
@@ -176,10 +176,11 @@ def _clause(clause: ClauseView) -> Iterator[str]:
 def _acceptance(words: Evidence) -> str:
     accepted = ", ".join(map(_license, words.concerns))
     concerned = f" ({accepted})" if accepted else ""
-    return f"{_label(words.about)}{concerned}, {_where(words.section)}: “{words.quote}”"
+    return f"{label_of(words.about)}{concerned}, {where(words.section)}: “{words.quote}”"
 
 
-def _parameters(clause: ClauseView) -> Iterator[str]:
+def parameter_lines(clause: ClauseView) -> Iterator[str]:
+    """Yield in words what is stated of a clause beside its quote: thresholds, phrases, licenses."""
     stated: dict[str, list[str]] = {}
     for name, value in clause.parameters:
         stated.setdefault(name, []).append(value)
@@ -189,10 +190,10 @@ def _parameters(clause: ClauseView) -> Iterator[str]:
         if name in stated:
             yield words(stated.pop(name))
     for name in sorted(stated.keys() - _OF_A_THRESHOLD):
-        yield f"{_label(name)}: {', '.join(map(_value, stated[name]))}"
+        yield f"{label_of(name)}: {', '.join(map(_value, stated[name]))}"
     if "threshold" not in stated:
         for name in sorted(stated.keys() & _OF_A_THRESHOLD):
-            yield f"{_label(name)}: {', '.join(stated[name])}"
+            yield f"{label_of(name)}: {', '.join(stated[name])}"
 
 
 _OF_A_THRESHOLD = {"threshold", "unit", "period", "referenceDate"}
@@ -247,12 +248,14 @@ def _license(license_id: str) -> str:
     return f"{resource_view(license_iri(license_id))['label']} (`{license_id}`)"
 
 
-def _label(name: str) -> str:
+def label_of(name: str) -> str:
+    """Return the label of a term of the vocabulary, as a heading."""
     label = resource_view(term(name))["label"]
     return label[0].upper() + label[1:]
 
 
-def _where(section: str) -> str:
+def where(section: str) -> str:
+    """Return where in a license something stands, in words."""
     return f"section {section}" if section[:1].isdigit() else section
 
 

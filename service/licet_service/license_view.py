@@ -222,6 +222,13 @@ def resource_view(iri: str) -> dict[str, str]:
     return view
 
 
+def clause_group(iri: str) -> str:
+    """Return ``duty``, ``prohibition``, ``condition`` or ``permission``: what a clause is."""
+    index = _index()
+    above = index.values(index.value(iri, RDF + "type"), RDFS + "subClassOf")
+    return next((_GROUPS[group] for group in above if group in _GROUPS), "condition")
+
+
 def definition(name: str) -> str:
     """Return what a term of the vocabulary means, without what follows its first colon."""
     return _index().value(term(name), SKOS + "definition").partition(":")[0].rstrip(".")

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-import jinja2
-import orjson
 from fastapi import APIRouter, Request
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 from starlette.responses import Response
 
 from licet_ontology import modules
-from licet_ontology.terms import BASE, DEFAULT_READING, NS, PREFIXES, RDFS
+from licet_ontology.errors import UsageError
+from licet_ontology.terms import BASE, DEFAULT_READING, PREFIXES, RDFS
 from licet_service.evaluation import Question
 from licet_service.evaluation import iri as iri_term
 from licet_service.formats import GRAPH_FORMATS
@@ -24,12 +22,12 @@ from licet_service.negotiation import (
     GRAPHS,
     HTML,
     PAGES,
-    RESULTS,
     Choice,
     alternates,
     choose,
     negotiate,
 )
+from licet_service.pages import license_pages, rendering, work_page
 from licet_service.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -51,8 +49,6 @@ KINDS: Final = {
 
 CUT_NOTE: Final = "This description is cut; ask the SPARQL service for all of it."
 
-_ONTOLOGY: Final = NS.removesuffix("#")
-_LOCAL = re.compile(rf"{re.escape(BASE)}((?:{'|'.join(KINDS)})/\S+)\Z")
 
 _OUTGOING: Final = """
 CONSTRUCT { ?this ?p ?o . ?o ?q ?v }
@@ -62,95 +58,6 @@ WHERE {
 }"""
 # Unordered: to sort all that points to a license takes seconds on the whole Hub.
 _INCOMING: Final = "CONSTRUCT { ?s ?p ?this } WHERE { ?s ?p ?this FILTER(!isBlank(?s)) } LIMIT %d"
-
-# Two patterns in one OPTIONAL, or VALUES, are joined over the whole graph: 230 ms where this
-# takes 1 on 15,904 models. So each OPTIONAL holds one, whose subject is bound.
-_JUDGEMENTS: Final = """
-SELECT DISTINCT ?this ?finding ?class ?code ?severity ?label ?meaning ?remedy ?inherited
-                ?because ?becauseLabel ?section ?quote ?license ?licenseLabel ?against
-WHERE {
-  ?this licet:situation ?situation . ?situation ?link ?finding .
-  FILTER(?link = licet:hasFinding || ?link = licet:hasOpenQuestion)
-  ?finding a ?class ; licet:code ?code ; licet:severity ?severity ; licet:inherited ?inherited ;
-           licet:kind ?kind ; licet:because ?because .
-  ?kind rdfs:label ?label ; skos:definition ?meaning ; licet:remedy ?remedy .
-  OPTIONAL { ?because rdfs:label ?becauseLabel }
-  OPTIONAL { ?because licet:section ?section } OPTIONAL { ?because licet:quote ?quote }
-  OPTIONAL { ?license licet:hasClause ?because } BIND(COALESCE(?license, ?because) AS ?owner)
-  OPTIONAL { ?owner rdfs:label ?licenseLabel }
-  OPTIONAL { ?finding licet:conflictsWith ?against }
-}
-ORDER BY ?class ?code ?finding ?against"""
-
-_OBLIGATIONS: Final = """
-SELECT DISTINCT ?this ?group ?clause ?label ?license ?licenseLabel ?inherited ?section ?quote
-WHERE {
-  ?this licet:situation ?situation . ?situation licet:boundBy ?clause .
-  ?clause a ?group ; rdfs:label ?label .
-  FILTER(?group IN (licet:Duty, licet:Prohibition, licet:Condition, licet:Permission))
-  ?license licet:hasClause ?clause ; rdfs:label ?licenseLabel .
-  BIND(EXISTS { ?situation licet:inherits ?clause } AS ?inherited)
-  OPTIONAL { ?clause licet:section ?section } OPTIONAL { ?clause licet:quote ?quote }
-}
-ORDER BY ?license ?label ?clause"""
-
-_PARENTS: Final = """
-SELECT DISTINCT ?this ?relation ?relationLabel ?parent ?parentLabel ?license ?licenseLabel
-WHERE {
-  ?this licet:reuses ?parent ; ?relation ?parent .
-  FILTER(?relation != licet:reuses)
-  ?relation rdfs:label ?relationLabel . ?parent rdfs:label ?parentLabel .
-  OPTIONAL { ?parent licet:license|licet:gap|licet:declaredFamily ?license .
-             ?license rdfs:label ?licenseLabel }
-}
-ORDER BY ?relation ?parent ?license"""
-
-_CLAUSES: Final = """
-SELECT DISTINCT ?this ?scope ?scopeLabel ?scopeMeaning ?clause ?label ?section ?quote
-WHERE {
-  ?scope rdfs:subPropertyOf licet:hasClause ; rdfs:label ?scopeLabel ;
-         skos:definition ?scopeMeaning .
-  FILTER(?scope != licet:hasClause)
-  ?this ?scope ?clause . ?clause rdfs:label ?label .
-  OPTIONAL { ?clause licet:section ?section } OPTIONAL { ?clause licet:quote ?quote }
-}
-ORDER BY ?scope ?label ?clause"""
-
-_PAGE_QUERIES: Final[dict[str, dict[str, str]]] = {
-    "work.html": {"judgements": _JUDGEMENTS, "obligations": _OBLIGATIONS, "parents": _PARENTS},
-    "license.html": {"clauses": _CLAUSES},
-    "resource.html": {},
-}
-
-
-def href(iri: str) -> str | None:
-    """Return where a page may link to for an IRI: a path of ours, an https address, or nothing."""
-    if iri.startswith(NS) or iri == _ONTOLOGY:
-        return iri.removeprefix(BASE.removesuffix("/"))
-    if found := _LOCAL.match(iri):
-        return "/" + found[1]
-    return iri if iri.startswith("https://") and not iri.startswith(BASE) else None
-
-
-def compact(iri: str) -> str:
-    """Return an IRI with its namespace shortened to the usual prefix."""
-    for prefix, namespace in sorted(PREFIXES.items(), key=lambda item: -len(item[1])):
-        if iri.startswith(namespace):
-            return f"{prefix}:{iri.removeprefix(namespace)}"
-    return iri
-
-
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("licet_service"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-)
-cast("dict[str, Any]", _TEMPLATES.globals).update(href=href, compact=compact)
-
-
-def page(template: str, **context: Any) -> bytes:
-    """Return a page as HTML; whatever comes from the graph is shown as text."""
-    return _TEMPLATES.get_template(template).render(**context).encode()
 
 
 def serialized(
@@ -164,12 +71,6 @@ def serialized(
     body = serialize(triples, format=format_, prefixes=PREFIXES)
     headers = alternates(request, choice, offers)
     return Response(body, media_type=choice.media_type, headers=headers)
-
-
-def html(request: Request, choice: Choice, template: str, **context: Any) -> Response:
-    """Return a page as a response."""
-    headers = alternates(request, choice, PAGES)
-    return Response(page(template, **context), media_type=choice.media_type, headers=headers)
 
 
 @dataclass(frozen=True)
@@ -235,26 +136,6 @@ async def describe(evaluator: Evaluator, iri: str, reading: str, max_triples: in
     return Description(iri, tuple(q.triple for q in kept), cut)
 
 
-async def rows(evaluator: Evaluator, text: str, reading: str, iri: str) -> list[dict[str, str]]:
-    """Return the solutions of a SELECT about a resource, as text; what is unbound is empty."""
-    question = Question(text, choose(RESULTS, None), None, reading, {"this": iri_term(iri)})
-    result = orjson.loads((await evaluator.answer(question)).body)
-    return [
-        {name: row[name]["value"] if name in row else "" for name in result["head"]["vars"]}
-        for row in result["results"]["bindings"]
-    ]
-
-
-def vocabulary() -> list[dict[str, Any]]:
-    """Return the terms of the ontology, sorted by name, each with its types and annotations."""
-    terms: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for t in modules.ontology():
-        if isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode | Literal):
-            terms[t.subject.value][compact(t.predicate.value)].append(t.object.value)
-    own = sorted(iri for iri in terms if iri.startswith(NS))
-    return [{"iri": iri, **terms[iri]} for iri in own]
-
-
 def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
     """Return the routes of all resources and of the ontology."""
     router = APIRouter(tags=["linked data"])
@@ -263,7 +144,9 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
     async def ontology(request: Request) -> Response:
         choice = negotiate(request, PAGES)
         if choice.representation is HTML:
-            return html(request, choice, "ns.html", terms=vocabulary())
+            terms = await evaluator.call("page-vocabulary")
+            headers = alternates(request, choice, PAGES)
+            return rendering.html("ns.html", headers=headers, terms=terms)
         return serialized(request, modules.ontology(), choice)
 
     def add(kind: str, template: str) -> None:
@@ -276,18 +159,24 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
                 raise ProblemError("not-found", f"The graph knows no {kind} {name}.")
             if choice.representation is not HTML:
                 return serialized(request, found.noted(), choice)
-            queries = _PAGE_QUERIES[template]
-            asked = [rows(evaluator, text, reading, iri) for text in queries.values()]
-            return html(
-                request,
-                choice,
-                template,
+            page = {"work.html": work_page.respond, "license.html": license_pages.respond}
+            headers = alternates(request, choice, PAGES)
+            if own := page.get(template):
+                id_ = iri.removeprefix(BASE).removeprefix("license/")
+                try:
+                    return await own(
+                        request, evaluator, id_, reading, headers=headers, statements=found
+                    )
+                except UsageError:  # the snapshot holds a license that this catalogue does not
+                    if kind != "license":
+                        raise
+            return rendering.html(
+                "resource.html",
+                headers=headers,
                 kind=kind,
                 found=found,
                 reading=reading,
-                readings=modules.readings(),
                 path=request.scope["path"],
-                **dict(zip(queries, await asyncio.gather(*asked), strict=True)),
             )
 
         router.add_api_route(

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from licet_ontology.errors import LicetError
 from licet_ontology.terms import BASE
+from licet_service.pages.rendering import problem_page
 from licet_service.problems import KINDS, ProblemError, of_licet
 
 if TYPE_CHECKING:
@@ -72,15 +73,25 @@ def _of_validation(error: RequestValidationError) -> ProblemError:
     return ProblemError("invalid-parameters", detail, errors=errors)
 
 
-def install(app: FastAPI) -> None:
-    """Let an application answer every error by a problem."""
+def _is_for_a_person(request: Request) -> bool:
+    """Tell whether a browser asks, which names HTML before all else that it takes."""
+    return request.headers.get("accept", "").startswith("text/html")
 
-    async def on_licet(_: Request, error: Exception) -> Response:
+
+def install(app: FastAPI) -> None:
+    """Let an application answer every error by a problem, and show it to people as a page."""
+
+    async def on_licet(request: Request, error: Exception) -> Response:
         assert isinstance(error, LicetError)  # noqa: S101 - registered for nothing else
+        if _is_for_a_person(request):
+            return problem_page(error)
         return problem_response(of_licet(error))
 
-    async def on_http(_: Request, error: Exception) -> Response:
+    async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+        kind = _OF_STATUS.get(error.status_code)
+        if kind and _is_for_a_person(request):
+            return problem_page(ProblemError(kind, KINDS[kind][1] + ".", headers=error.headers))
         return _of_http(error)
 
     async def on_validation(_: Request, error: Exception) -> Response:

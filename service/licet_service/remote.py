@@ -19,22 +19,25 @@ from urllib.parse import urlencode
 from licet_ontology.errors import SourceError, UsageError
 from licet_ontology.reading_names import readings
 from licet_ontology.terms import DEFAULT_READING, GRAPH_HUB, default_graphs
-from licet_service.evaluation import Answer
+from licet_service.evaluation import Answer, Question
 from licet_service.negotiation import GRAPHS, RESULTS, listed
 from licet_service.problems import ProblemError
 from licet_service.sparql_text import form_of, names_dataset, with_prefixes, with_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 
+    from licet_ingest.snapshot import Snapshot
     from licet_service.dataset import OpenSnapshot
-    from licet_service.evaluation import Evaluator, Question, Term
+    from licet_service.evaluation import Evaluator, Stream, Term
+    from licet_service.negotiation import Choice
     from licet_service.settings import Settings
 
 _BLOCK_BYTES: Final = 65_536
+_CONCURRENT: Final = 16
 _JSON: Final = "application/sparql-results+json"
 _LINES: Final = "application/n-triples"
 
@@ -204,17 +207,32 @@ def in_place_of(local: Evaluator, settings: Settings) -> Evaluator:
     """Return what asks the server of the settings instead, or the same if they name none."""
     if settings.sparql_url is None:
         return local
-    url, max_bytes = str(settings.sparql_url), settings.max_result_bytes
-    return RemoteEvaluator(RemoteStore(url, max_bytes=max_bytes), local, settings)
+    url, max_bytes = str(settings.sparql_url), settings.max_held_bytes
+    store = RemoteStore(url, timeout_s=settings.query_timeout_s, max_bytes=max_bytes)
+    return RemoteEvaluator(store, local)
 
 
 class RemoteEvaluator:
     """Sends questions to a server, and tasks to the evaluator of the snapshot."""
 
-    def __init__(self, store: RemoteStore, tasks: Evaluator, settings: Settings) -> None:
+    def __init__(self, store: RemoteStore, tasks: Evaluator) -> None:
         self._store = store
         self._tasks = tasks
-        self._slots = asyncio.Semaphore(settings.max_concurrent_queries)
+        self._slots = asyncio.Semaphore(_CONCURRENT)
+
+    def snapshot(self) -> Snapshot:
+        """Return the snapshot whose dump the server holds; see ``Evaluator``."""
+        return self._tasks.snapshot()
+
+    async def stream(self, question: Question) -> Stream:
+        """Return the answer to a question, whole; see ``Evaluator``."""
+        return _Whole(await self.answer(question))
+
+    async def graph(self, graph_iri: str, choice: Choice) -> Stream:
+        """Return all triples of a named graph, whole; see ``Evaluator``."""
+        text = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+        question = Question(text, None, choice, default_graph_iris=(graph_iri,))
+        return _Whole(await self.answer(question))
 
     async def answer(self, question: Question) -> Answer:
         """Return the answer to a question; see ``Evaluator``."""
@@ -241,3 +259,19 @@ class RemoteEvaluator:
     async def call(self, task: str, **arguments: Any) -> Any:
         """Return what a task returns; see ``Evaluator``."""
         return await self._tasks.call(task, **arguments)
+
+
+class _Whole:
+    """A stream that came at once."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.media_type = answer.media_type
+        self.whole: Answer | None = answer
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Yield nothing: all is in ``whole``."""
+        return
+        yield b""
+
+    async def close(self) -> None:
+        """End nothing."""

@@ -23,6 +23,13 @@ TASKS: Final[Mapping[str, str]] = {
     "describe-dataset": "licet_service.descriptions:describe_dataset",
     "describe-service": "licet_service.descriptions:describe_service",
     "snapshot-id": "licet_service.descriptions:snapshot_id",
+    "page-comparison": "licet_service.pages.license_answers:license_comparison",
+    "page-completion": "licet_service.pages.ontology_answers:completion",
+    "page-license": "licet_service.pages.license_answers:license_page",
+    "page-licenses": "licet_service.pages.license_answers:license_list",
+    "page-overview": "licet_service.pages.overview_answers:overview",
+    "page-vocabulary": "licet_service.pages.ontology_answers:vocabulary",
+    "page-work": "licet_service.pages.work_answers:work_page",
 }
 """The module and the function of each task; imported where and when it is first run."""
 

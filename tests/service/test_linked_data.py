@@ -14,7 +14,8 @@ from rdflib import Graph, URIRef
 from licet_ingest.sources.dump import JsonLinesDump
 from licet_reasoning.build import build
 from licet_service.app import create_app
-from licet_service.linked_data import CUT_NOTE, compact, href
+from licet_service.linked_data import CUT_NOTE
+from licet_service.pages.addresses import compact, href
 from licet_service.settings import Settings
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def test_every_link_to_our_own_pages_leads_somewhere(client: TestClient) -> None
     seen: set[str] = set()
     for start in (VIOLATING, "/license/llama3", "/clause/llama3/naming", "/", "/queries"):
         found = page(client, start)
-        assert not {"script", "iframe", "img"} & found.elements
+        assert not {"iframe", "img"} & found.elements
         assert not {"style", "onclick", "onload"} & found.attributes
         seen |= {link.split("#")[0] for link in found.links}
     assert all(link.startswith(("/", "https://")) and link[:2] != "//" for link in seen if link)
@@ -143,15 +144,16 @@ def test_every_link_to_our_own_pages_leads_somewhere(client: TestClient) -> None
 def test_a_model_page_says_first_what_is_violated(client: TestClient) -> None:
     text = words(page(client, VIOLATING))
     verdict = text.index("violation")
-    assert re.search(r"\d+ violations? (was|were) found under the reading “cautious”", text)
-    assert verdict < text.index("Duties") < text.index("What it was made from")
-    assert "not legal advice" in text
+    assert re.search(r"\d+ violations? (was|were) found: derivative shared despite", text)
+    assert "Under the reading “cautious”. Not legal advice." in text
+    assert verdict < text.index("Duties (") < text.index("Made from")
 
 
 @pytest.mark.parametrize("path", ["/model/Qwen/Qwen2.5-7B-Instruct", "/model/01-ai/Yi-34B"])
 def test_a_model_page_without_violations_promises_nothing(client: TestClient, path: str) -> None:
     text = words(page(client, path))
-    assert "No violation was found under the reading “cautious”" in text
+    assert "No violation was found" in text
+    assert "it cannot be said that there is none" in text or "not show that there is none" in text
     assert re.search(r"\d+ dut(y binds|ies bind) whoever publishes it", text)
     assert "Section" in text
     assert not re.search(r"\bcompliant\b|✓|✔|✅", text)
@@ -171,13 +173,17 @@ def test_a_model_that_was_only_named_has_a_page_that_says_so(client: TestClient)
 
 
 def test_a_page_is_of_the_reading_that_is_asked_for(client: TestClient) -> None:
-    assert "under the reading “text”" in words(page(client, VIOLATING + "?reading=text"))
+    assert "Under the reading “text”" in words(page(client, VIOLATING + "?reading=text"))
     assert client.get(VIOLATING + "?reading=none").status_code == 400
 
 
 def test_a_license_page_has_clauses_by_scope_with_section_and_quote(client: TestClient) -> None:
     text = words(page(client, "/license/llama3"))
-    assert text.index("on copies") < text.index("on derivatives") < text.index("on services")
+    passed_on, derived, served = (
+        text.index(f"Whoever {act}")
+        for act in ("passes on the work", "publishes a derivative", "offers a service")
+    )
+    assert passed_on < derived < served
     assert "Section 1(b)(i)(A): provide a copy of this Agreement" in text
 
 
@@ -194,7 +200,7 @@ def test_a_description_is_bounded_and_says_so(client_with: Callable[..., TestCli
     assert sum(line.startswith(license_) for line in lines) == 5
     assert sum(line.endswith(license_ + " .") for line in lines) == 5 + 1  # with the note's
     assert any(CUT_NOTE in line for line in lines)
-    assert "This page is cut" in words(page(client, "/license/llama3"))
+    assert "This page is cut" in words(page(client, "/clause/llama3/naming"))
     whole = client_with().get("/clause/llama3/naming?format=nt").text
     assert CUT_NOTE not in whole
 
@@ -206,14 +212,14 @@ def test_the_ontology_is_rdf_for_programs(client: TestClient) -> None:
 
 def test_the_ontology_is_a_list_of_terms_for_people(client: TestClient) -> None:
     response = client.get("/ns", headers=HTML)
-    assert '<section id="boundBy">' in response.text
+    assert 'id="boundBy"' in response.text
     assert "a clause that binds whoever publishes the work" in words(Page(response.text))
 
 
 def test_hostile_text_is_shown_as_text(hostile: TestClient) -> None:
     response = hostile.get("/model/evil/name", headers=HTML)
     found = Page(response.text)
-    assert "script" not in found.elements
+    assert response.text.count("<script") == 1  # our own, by address
     assert found.text.count(HOSTILE) >= 3
     assert "javascript:alert(1)" in found.text
     assert not any(link.startswith("javascript:") for link in found.links)
@@ -225,7 +231,8 @@ def test_hostile_text_is_shown_as_text(hostile: TestClient) -> None:
 def test_hostile_paths_are_not_reflected_as_html(hostile: TestClient, path: str) -> None:
     response = hostile.get(path, headers=HTML)
     assert response.status_code == 404
-    assert response.headers["content-type"] == "application/problem+json"
+    assert response.text.count("<script") == 1  # our own, by address
+    assert hostile.get(path).headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("path", ["/", "/ns", "/license/mit", "/sparql?query=ASK{}", "/none"])

@@ -72,7 +72,10 @@ def test_a_long_detail_is_cut() -> None:
     "path", ["/nothing", "/model/no/such", "/queries/none", "/static/none.css"]
 )
 def test_what_is_not_there_is_a_problem(client: TestClient, path: str) -> None:
-    assert_problem(client.get(path, headers={"Accept": "text/html"}), 404, "not-found")
+    assert_problem(client.get(path), 404, "not-found")
+    as_page = client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert as_page.status_code == 404
+    assert "There is nothing here" in as_page.text
 
 
 def test_a_method_that_is_not_allowed_is_a_problem(client: TestClient) -> None:

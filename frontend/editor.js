@@ -1,0 +1,74 @@
+// The SPARQL editor: YASGUI with the prefixes, terms and saved queries of this service.
+import Yasgui from "@zazuko/yasgui";
+import "@zazuko/yasgui/build/yasgui.min.css";
+import { Chart } from "./chart.js";
+import { Graph } from "./graph.js";
+
+const root = document.getElementById("editor");
+const vocabulary = await (await fetch(root.dataset.vocabulary)).json();
+
+Yasgui.Yasr.registerPlugin("chart", Chart);
+Yasgui.Yasr.registerPlugin("graph", Graph);
+Yasgui.Yasr.defaults.prefixes = vocabulary.prefixes;
+
+function completing(name, terms) {
+  return {
+    ...Yasgui.Yasqe.Autocompleters[name],
+    name: `licet-${name}`,
+    persistenceId: null,
+    bulk: true,
+    get: () => terms,
+  };
+}
+// The shipped ones ask prefix.cc and Linked Open Vocabularies; these know what is served here.
+Yasgui.Yasqe.registerAutocompleter(completing("class", vocabulary.classes), false);
+Yasgui.Yasqe.registerAutocompleter(completing("property", vocabulary.properties), false);
+Yasgui.Yasqe.forkAutocompleter("prefixes", {
+  name: "licet-prefixes",
+  persistenceId: null,
+  get: () => Object.entries(vocabulary.prefixes).map(([prefix, iri]) => `${prefix}: <${iri}>`),
+}, false);
+
+const reading = document.getElementById("reading");
+const given = document.getElementById("query");
+
+const editor = new Yasgui(root, {
+  requestConfig: {
+    endpoint: root.dataset.endpoint,
+    method: "POST",
+    args: () => [{ name: "reading", value: reading.value }],
+  },
+  copyEndpointOnNewTab: true,
+  endpointCatalogueOptions: { getData: () => [], keys: [], renderItem: () => {} },
+  persistenceId: null,
+  populateFromUrl: false,
+  yasqe: {
+    value: given.value,
+    autocompleters: ["licet-class", "licet-property", "licet-prefixes", "variables"],
+    prefixCcApi: null,
+    createShareableLink: (yasqe) =>
+      `${location.origin}${location.pathname}?${new URLSearchParams({ query: yasqe.getValue(), reading: reading.value })}`,
+    createShortLink: undefined,
+    consumeShareLink: null,
+    resizeable: true,
+    editorHeight: "20rem",
+  },
+  yasr: {
+    pluginOrder: ["table", "chart", "graph", "response"],
+    defaultPlugin: "table",
+    prefixes: vocabulary.prefixes,
+    persistenceId: null,
+  },
+});
+
+const tab = editor.getTab();
+if (tab) tab.setQuery(given.value);
+document.documentElement.classList.add("has-editor");
+for (const button of document.querySelectorAll("button[data-query]")) {
+  button.addEventListener("click", () => {
+    editor.getTab().setQuery(button.dataset.query);
+    root.scrollIntoView();
+  });
+}
+if (root.dataset.run === "true") tab.query().catch(() => {});
+root.dataset.ready = "true";
