@@ -48,8 +48,7 @@ def routes(settings: Settings) -> APIRouter:
         headers = alternates(request, choice, (PLAIN_JSON, HTML))
         dumps = [_index(path) for path in dumps_in(folder)]
         if choice.representation is HTML:
-            body = rendering.page("dumps.html", dumps=dumps, size=_size)
-            return Response(body, media_type=choice.media_type, headers=headers)
+            return rendering.html("dumps.html", headers=headers, dumps=dumps, size=_size)
         listed = [
             {"snapshot": d["snapshot"], "finished": d["finished"], "url": f"/dumps/{d['snapshot']}"}
             for d in dumps
@@ -74,8 +73,7 @@ def routes(settings: Settings) -> APIRouter:
             return _redirect(f"/dumps/{path.name}/{_CATALOGUES[name]}")
         index = _index(path)
         if choice.representation is HTML:
-            body = rendering.page("dumps.html", dumps=[index], size=_size)
-            return Response(body, media_type=choice.media_type, headers=headers)
+            return rendering.html("dumps.html", headers=headers, dumps=[index], size=_size)
         return Response(orjson.dumps(index), media_type=choice.media_type, headers=headers)
 
     @router.get("/{snapshot}/{name}", response_class=Response, summary="A file, or a range of it")

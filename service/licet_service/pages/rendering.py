@@ -75,7 +75,8 @@ cast("dict[str, Any]", _ENVIRONMENT.globals).update(
     urlencode=urlencode,
     is_built=is_built,
 )
-_ENVIRONMENT.filters.update(
+_FILTERS: dict[str, Any] = _ENVIRONMENT.filters
+_FILTERS.update(
     begun=words.begun,
     count=words.count,
     number=words.number,

@@ -87,7 +87,8 @@ def work_page(
 
 
 def _groups(explanation: dict[str, Any]) -> dict[str, str]:
-    clauses = {reason["term"]["iri"] for reason in explanation["obligations"]}
+    reasons = (*explanation["obligations"], *explanation["in_doubt"])
+    clauses = {reason["term"]["iri"] for reason in reasons}
     return {clause: clause_group(clause) for clause in clauses}
 
 

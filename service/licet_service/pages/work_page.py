@@ -118,7 +118,10 @@ def verdict(found: dict[str, Any]) -> dict[str, str]:
     errors, unknowns, warnings = (
         len(_with_severity(found, severity)) for severity in ("error", "unknown", "warning")
     )
-    duties = sum(group == "duty" for group in found["groups"].values())
+    duties = sum(
+        found["groups"][reason["term"]["iri"]] == "duty"
+        for reason in (found["explanation"] or {"obligations": []})["obligations"]
+    )
     beyond = (
         f"{count(unknowns, 'thing is', 'things are')} not known, so there may be violations "
         "beyond what was found."
@@ -153,7 +156,8 @@ def verdict(found: dict[str, Any]) -> dict[str, str]:
 
 
 def _tiles(found: dict[str, Any]) -> list[dict[str, Any]]:
-    groups = list(found["groups"].values())
+    reasons = (found["explanation"] or {"obligations": []})["obligations"]
+    groups = [found["groups"][reason["term"]["iri"]] for reason in reasons]
     tiles = [
         {"name": title, "anchor": anchor, "severity": severity}
         | {"count": len(_with_severity(found, severity))}
@@ -193,4 +197,11 @@ def _obligations(found: dict[str, Any]) -> list[dict[str, Any]]:
         }
         for name, anchor, title, explanation in _OBLIGATIONS
     ]
-    return [group for group in groups if group["reasons"]]
+    in_doubt = {
+        "name": "unknown",
+        "anchor": "in-doubt",
+        "title": "In doubt",
+        "explanation": "Terms of which this reading leaves open whether they bind at all.",
+        "reasons": (found["explanation"] or {"in_doubt": []})["in_doubt"],
+    }
+    return [group for group in (*groups, in_doubt) if group["reasons"]]
