@@ -19,7 +19,7 @@ from licet_service.parameters import bound
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from licet_service.evaluation import Evaluator
+    from licet_service.evaluation import Evaluator, Term
 
 
 async def rows(
@@ -27,12 +27,22 @@ async def rows(
 ) -> list[dict[str, Any]]:
     """Return the rows of a saved query: numbers as numbers, what is unbound as nothing."""
     query = public_query(name)
+    return await asked(evaluator, query.text, reading, bound(query, values or {}))
+
+
+async def asked(
+    evaluator: Evaluator,
+    text: str,
+    reading: str,
+    substitutions: Mapping[str, Term] | None = None,
+) -> list[dict[str, Any]]:
+    """Return the rows of a SELECT: numbers as numbers, what is unbound as nothing."""
     question = Question(
-        text=query.text,
+        text=text,
         results=choose(RESULTS, None),
         graph=None,
         reading=reading,
-        substitutions=bound(query, values or {}),
+        substitutions=substitutions or {},
     )
     result = orjson.loads((await evaluator.answer(question)).body)
     return [

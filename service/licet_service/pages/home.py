@@ -11,6 +11,7 @@ from starlette.responses import Response
 from licet_ontology.terms import DEFAULT_READING
 from licet_service.pages.asking import answered, remembered_rows
 from licet_service.pages.behind import behind
+from licet_service.pages.cube import GAP_CODES, POINTING_CODES
 from licet_service.pages.rendering import html
 
 if TYPE_CHECKING:
@@ -49,27 +50,16 @@ def routes(evaluator: Evaluator) -> APIRouter:
 
 def _broken(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the terms that are broken by most works."""
-    rows = [row for row in table if row["metric"] not in _POINTING and row["percent"] is not None]
+    passed_over = GAP_CODES | POINTING_CODES
+    rows = [
+        row
+        for row in table
+        if row["metric"].partition(" ")[0] not in passed_over and row["noncompliant"]
+    ]
     return sorted(rows, key=lambda row: -row["noncompliant"])[:_SHOWN]
 
 
 def _unknowns(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the causes for which nothing final can be said of most works."""
-    rows = [row for row in table if row["metric"].split(" ")[0] in _GAPS]
+    rows = [row for row in table if row["metric"].split(" ")[0] in GAP_CODES]
     return sorted(rows, key=lambda row: -row["noncompliant"])[:_SHOWN]
-
-
-_GAPS = frozenset(
-    {
-        "no-license",
-        "unidentified-license",
-        "ambiguous-license",
-        "missing-parent",
-        "unrecognized-relation",
-        "license-mismatch",
-        "lineage-mismatch",
-    }
-)
-_POINTING = frozenset({"license-type-mismatch"}) | {
-    f"{gap}{suffix}" for gap in _GAPS for suffix in ("", " (upstream)")
-}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from licet_service.pages import about, home, license_pages, query_page
+from licet_service.pages import about, dashboard, home, license_pages, query_page
 
 if TYPE_CHECKING:
     from licet_service.evaluation import Evaluator
@@ -17,6 +17,7 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
     """Return the routes of all pages but those of resources, which are with linked data."""
     router = APIRouter()
     router.include_router(home.routes(evaluator))
+    router.include_router(dashboard.routes(evaluator))
     router.include_router(license_pages.routes(evaluator))
     router.include_router(query_page.routes(evaluator, settings))
     router.include_router(about.routes(evaluator))
