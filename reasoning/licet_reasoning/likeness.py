@@ -56,6 +56,14 @@ def distinct_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return first, inverse.reshape(-1)
 
 
+def distinct(values: np.ndarray) -> np.ndarray:
+    """Return the distinct numbers, sorted; by sorting, which beats the hashing of np.unique."""
+    values = np.sort(values)
+    new = np.ones(len(values), dtype=bool)
+    new[1:] = values[1:] != values[:-1]
+    return values[new]
+
+
 def _alike(lineage: Lineage) -> np.ndarray:
     """Return a number for each work, equal only for works that state and derive the same."""
     own = _number_by_word(lineage.own)

@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 from licet_ingest.nquads import blocks, column, iri_lines, iris, literal
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, NS, RDF, XSD, local_name
+from licet_reasoning.cube import cube_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from licet_reasoning.quotient import Outcome
-    from licet_reasoning.statistics import Observation
+    from licet_reasoning.statistics import Cube
 
 
 def triple_lines(triples: Iterable[Triple], graph: str) -> Iterator[str]:
@@ -88,17 +89,6 @@ def findings_lines(
             yield f"{node} <{NS}conflictsWith> <{against}>{end}"
 
 
-def statistics_lines(observations: Iterable[Observation], reading: str) -> Iterator[str]:
-    """Yield the noncompliance table."""
-    end = f" <{BASE}graph/statistics/{reading}> .\n"
-    for number, cell in enumerate(observations, start=1):
-        node = f"<{BASE}observation/{reading}/{number}>"
-        yield f"{node} <{RDF}type> <{NS}Observation>{end}"
-        yield f"{node} <{NS}metric> {literal(cell.metric)}{end}"
-        if cell.relation:
-            yield f"{node} <{NS}byRelation> <{cell.relation}>{end}"
-        if cell.license:
-            yield f"{node} <{NS}byLicense> <{cell.license}>{end}"
-        for name in ("noncompliant", "checked", "undetermined"):
-            value = getattr(cell, name)
-            yield f'{node} <{NS}{name}> "{value}"^^<{XSD}integer>{end}'
+def statistics_lines(cube: Cube, reading: str) -> Iterator[str]:
+    """Yield the statistics of a reading, as an RDF Data Cube."""
+    yield from cube_lines(cube.slices, cube.metrics, reading)

@@ -77,6 +77,14 @@ class Consequences:
     situations: Sequence[str]
     traits: tuple[Traits, ...]
 
+    def having(self, property_: str) -> Iterator[tuple[str, np.ndarray]]:
+        """Yield the objects of a property, and for each situation whether it has each."""
+        for traits in self.traits:
+            for i, (predicate, object_) in enumerate(traits.said):
+                if predicate.value == property_:
+                    bit = traits.bits[:, i // 64] >> np.uint64(i % 64) & np.uint64(1)
+                    yield object_.value, bit.astype(bool)
+
     def __iter__(self) -> Iterator[Triple]:
         """Yield the triples, by situation."""
         for traits in self.traits:
@@ -99,7 +107,7 @@ class Outcome:
     """
 
     situations: Situations
-    consequences: Iterable[Triple]
+    consequences: Consequences
     judgements: tuple[Judgement, ...]
 
 

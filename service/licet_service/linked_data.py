@@ -43,7 +43,7 @@ KINDS: Final = {
     **dict.fromkeys(("license-family", "alias", "clause", "situation", "finding"), "resource.html"),
     **dict.fromkeys(("reading", "derivation", "observation", "build", "source"), "resource.html"),
     **dict.fromkeys(("change", "snapshot", "usage", "software"), "resource.html"),
-    **dict.fromkeys(("ontology", "catalogue"), "resource.html"),
+    **dict.fromkeys(("ontology", "catalogue", "statistics"), "resource.html"),
 }
 """The first step of the path of each kind of resource, and the template of its page."""
 

@@ -35,8 +35,8 @@ class World:
 
     One work a line: ``kind id: item, item``. The kind may be left out of a model. An item is a
     license of the catalogue, a gap, a circumstance, a relation and a parent
-    (``finetunedFrom meta/llama``), a gate (``gated auto``, ``gated no``), or a date
-    (``created 2025-03-01``, ``modified 2025-03-01``).
+    (``finetunedFrom meta/llama``), a gate (``gated auto``, ``gated no``), a date
+    (``created 2025-03-01``, ``modified 2025-03-01``), ``author someone`` or ``downloads 12``.
     """
 
     text: str
@@ -69,12 +69,18 @@ def _work(key: tuple[str, str], items: list[str]) -> WorkRecord:
     derivations: list[Derivation] = []
     dates: dict[str, str] = {}
     gated: str | None = None
+    author: str | None = None
+    downloads: int | None = None
     for item in filter(None, items):
         first, _, rest = item.partition(" ")
         if first in STATED_RELATIONS:
             derivations.append(Derivation(key, first, _key(rest), "hub"))
         elif first == "gated":
             gated = rest
+        elif first == "author":
+            author = rest
+        elif first == "downloads":
+            downloads = int(rest)
         elif first in {"created", "modified"}:
             dates[first] = f"{rest}T00:00:00Z"
         elif first in GAPS:
@@ -87,6 +93,8 @@ def _work(key: tuple[str, str], items: list[str]) -> WorkRecord:
     return WorkRecord(
         *key,
         gated=gated,
+        author=author,
+        downloads=downloads,
         created=dates.get("created"),
         modified=dates.get("modified"),
         licenses=tuple(licenses),

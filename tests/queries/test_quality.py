@@ -236,8 +236,9 @@ FAULTS: list[tuple[str, str, str, set[str]]] = [
     (
         "impossible-observation",
         "more works violate a term than were looked at",
-        "INSERT DATA { <https://w3id.org/licet/observation/x> a licet:Observation ; "
-        'licet:metric "share-alike" ; licet:noncompliant 2 ; licet:checked 1 }',
+        "INSERT DATA { <https://w3id.org/licet/observation/x> "
+        "a <http://purl.org/linked-data/cube#Observation> ; "
+        "licet:noncompliant 2 ; licet:checked 1 }",
         {"observation/x"},
     ),
 ]
