@@ -194,10 +194,10 @@ class _World:
             named = () if only else (metric_iri(metric),)
             for column, member in enumerate(facet.members):
                 _, met, unknown, violated = (int(level[row, column]) for level in by_level)
+                if not license_ and metric.split(" ", maxsplit=1)[0] in GAP_CODES:
+                    met = int(of_member[column]) - violated - unknown
                 if not met + unknown + violated:
                     continue
-                if metric.split(" ", maxsplit=1)[0] in GAP_CODES:
-                    met = int(of_member[column]) - violated - unknown
                 key = (*named, *member, *((license_,) if licensed else ()))
                 found.append((key, (violated, violated + met, unknown)))
         return _noncompliance_slice(facet.dimensions, licensed, only, found)
