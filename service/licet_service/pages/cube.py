@@ -163,14 +163,14 @@ def inherited(reading: str) -> str:
 
 
 def roots(reading: str, limit: int) -> str:
-    """Return the query of the works with the most noncompliant descendants."""
-    dataset = _ref(f"{STATISTICS}dataset/{reading}/roots")
+    """Return the query of the models with the most noncompliant descendants."""
     return _query(
         ["?root", "?descendants", "?noncompliant", "?againstItsTerms", "?undetermined"],
         [
-            f"?cell qb:dataSet {dataset} ; licet:byRoot ?root .",
-            "?cell licet:descendantCount ?descendants ; licet:noncompliant ?noncompliant ; "
-            "licet:undetermined ?undetermined ; licet:againstItsTerms ?againstItsTerms .",
+            f"{_ref(slice_iri(reading, 'roots', 'models'))} qb:observation ?cell .",
+            "?cell licet:byRoot ?root ; licet:descendantCount ?descendants ; "
+            "licet:noncompliant ?noncompliant ; licet:undetermined ?undetermined ; "
+            "licet:againstItsTerms ?againstItsTerms .",
         ],
         ["DESC(?noncompliant)", "DESC(?descendants)", "?root"],
         limit=limit,
