@@ -157,10 +157,19 @@ class Concluded:
         """Return the clauses of a license."""
         return self.objects(license_, term("hasClause"), self.inferred)
 
-    def is_unread(self, license_: str) -> bool:
-        """Return whether nobody has read a license."""
-        types = self.objects(license_, RDF + "type", GRAPH_LICENSES)
-        return term("UnreadLicense") in types
+    def is_unread(self, iri: str) -> bool:
+        """Return whether something is a license that nobody has read."""
+        return iri in self._unread
+
+    @cached_property
+    def _unread(self) -> frozenset[str]:
+        quads = self.store.quads_for_pattern(
+            None,
+            NamedNode(RDF + "type"),
+            NamedNode(term("UnreadLicense")),
+            NamedNode(GRAPH_LICENSES),
+        )
+        return frozenset(q.subject.value for q in quads if isinstance(q.subject, NamedNode))
 
     def satisfiable_under(self, clause: str) -> frozenset[str]:
         """Return the licenses under which a derivative can satisfy a clause."""

@@ -10,7 +10,7 @@ from licet_ontology.terms import BASE, RDF, term
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from licet_reasoning.explanation import Reason
+    from licet_reasoning.explanation import Reason, Step
 
 _GAP = term("gap")
 
@@ -40,31 +40,41 @@ def excerpt(
     work: str,
     facts_of: Callable[[str], Iterable[tuple[str, str]]],
     reasons: Iterable[Reason],
+    is_unread: Callable[[str], bool],
 ) -> Excerpt:
-    """Return a work's own terms with what some reasons cite, and no gap that they do not.
+    """Return what some reasons cite, each path with works of its own, and no other gap.
+
+    A work that is on two paths, or twice on one, stands for each occurrence apart, so that no
+    path is continued by another. Of works on the way nothing is known, not even that they are
+    models: a model of no known terms would be one of another lineage.
 
     Args:
         work: Its IRI.
         facts_of: What is stated of a work, as (property, value).
         reasons: With the whole path of each work that imposes them.
+        is_unread: Whether a value is a license that nobody has read, which is like a gap.
     """
-    facts = {(work, p, value) for p, value in facts_of(work) if p != _GAP}
+
+    def told(name: str, cited: str) -> list[tuple[str, str]]:
+        return [
+            (p, value)
+            for p, value in facts_of(name)
+            if value == cited or (p != _GAP and not is_unread(value))
+        ]
+
+    facts = {(work, p, value) for p, value in told(work, "")}
     steps: set[tuple[str, str, str]] = set()
+    branches: dict[tuple[Step, ...], int] = {}
     for reason in reasons:
         for imposition in reason.imposed_by:
+            branch = branches.setdefault(imposition.path, len(branches))
+            names = [work]
+            for place, step in enumerate(imposition.path, start=1):
+                kind, _, rest = step.parent.partition("/")
+                name = f"{BASE}{kind}/{branch}-{place}-{rest}"
+                steps.add((names[-1], term(step.relation), name))
+                names.append(name)
+            facts |= {(name, RDF + "type", term("Dataset")) for name in names[1:-1]}
             source = BASE + imposition.work
-            path = [(BASE + s.child, term(s.relation), BASE + s.parent) for s in imposition.path]
-            steps.update(path)
-            facts |= {
-                (on_path, p, value)
-                for child, _, parent in path
-                for on_path in (child, parent)
-                for p, value in facts_of(on_path)
-                if p == RDF + "type"
-            }
-            facts |= {
-                (source, p, value)
-                for p, value in facts_of(source)
-                if p != _GAP or value == reason.term.iri
-            }
+            facts |= {(names[-1], p, value) for p, value in told(source, reason.term.iri)}
     return Excerpt(work, frozenset(facts), frozenset(steps))

@@ -12,7 +12,7 @@ from licet_reasoning.concluded import CLAUSE
 from licet_reasoning.evidence import evidence_of_finding
 from licet_reasoning.excerpt import excerpt
 from licet_reasoning.explanation import ExplainedFinding
-from licet_reasoning.impositions import DERIVATIVE_OF, STATES_LICENSE, WHOLE
+from licet_reasoning.impositions import BAN, DERIVATIVE_OF, STATES_LICENSE, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 _OUTSIDE_LINEAGE = term("OutsideLineage")
 _LLAMA = BASE + "license-family/llama"
-_BAN = ("OutputImprovementBan",)
 _DEMANDS = ("ShareAlike", "PassThrough", "NonCommercial")
 """Kinds of clauses that bear on the license that a derivative may carry."""
 _COMBINATIONS = 1_000
 """How many sets of one size are tried in search of the fewest terms that conflict."""
+_OWN_AGAINST = "?own licet:hasClause ?against"
+"""What the text of a rule holds to which clauses of the work's own license can stand against."""
 _REACHED = re.compile(r"\?work licet:(\w+) \?because\b")
 _MENTIONED = re.compile(r"\blicet:(\w+)")
 
@@ -116,18 +117,24 @@ class ReasonsOfFindings:
             return self._imposed.outside(node.because)
         if not iri.startswith(CLAUSE):
             return self._imposed.itself(iri)
-        if not set(self._graph.owners(iri)).isdisjoint(self.own(STATES_LICENSE)):
-            own, above = self._imposed.itself(iri), self._imposed.reason(iri, WHOLE)
-            both = (*own.imposed_by, *above.imposed_by)
-            return replace(own, imposed_by=both, works=own.works + above.works)
-        return self._imposed.demand(iri)
+        if _OWN_AGAINST not in node.rule.text:
+            return self._imposed.demand(iri)
+        above = self._imposed.reason(iri, WHOLE)
+        if set(self._graph.owners(iri)).isdisjoint(self.own(STATES_LICENSE)):
+            return above
+        own = self._imposed.itself(iri)
+        both = (*own.imposed_by, *above.imposed_by)
+        return replace(own, imposed_by=both, works=own.works + above.works)
 
     # Terms that leave no license together
 
     def _conflict(self, node: FindingNode) -> tuple[Reason, ...]:
-        """Return the fewest inherited clauses, with that of a finding, that leave no license."""
+        """Return the fewest inherited clauses, with that of a finding, that leave no license.
+
+        Where the finding names what stands against its clause, two suffice, and it names them.
+        """
         graph = self._graph
-        if node.rule.header["code"] != "incompatible-terms":
+        if node.rule.header["code"] != "incompatible-terms" or node.against:
             return ()
         demands = {
             clause: graph.satisfiable_under(clause)
@@ -150,7 +157,7 @@ class ReasonsOfFindings:
         licenses = {i for work in works for i in ancestry.stated(work).values(STATES_LICENSE)}
         for license_ in licenses:
             if _LLAMA in graph.objects(license_, term("family"), GRAPH_LICENSES):
-                found |= {c for c in graph.clauses(license_) if graph.is_of_kind(c, _BAN)}
+                found |= {c for c in graph.clauses(license_) if graph.is_of_kind(c, BAN)}
         return found
 
     # What leaves a question open
@@ -181,7 +188,8 @@ class ReasonsOfFindings:
     def _gaps(self, rule: SavedQuery) -> list[Reason]:
         """Return the gaps and unread licenses in sight of a rule, of the work and upstream."""
         graph, ancestry = self._graph, self._imposed.ancestry
-        own = [self._imposed.itself(iri) for iri in self.own(term("gap"))]
+        unread = filter(graph.is_unread, self.own(STATES_LICENSE))
+        own = [self._imposed.itself(iri) for iri in (*self.own(term("gap")), *unread)]
         relations = sorted(
             {
                 relation
@@ -194,8 +202,7 @@ class ReasonsOfFindings:
             works = ancestry.walk(relation).distance
             stated = {fact for work in works for fact in ancestry.stated(work).facts}
             for property_, value in sorted(stated):
-                unread = property_ == STATES_LICENSE and graph.is_unread(value)
-                if property_ == term("gap") or unread:
+                if property_ == term("gap") or graph.is_unread(value):
                     having = {relation: ancestry.holders(relation, property_, value)}
                     found.append(self._imposed.related(value, having))
         return own + found
@@ -204,7 +211,10 @@ class ReasonsOfFindings:
         """Return the work's own terms with what a finding cites and one gap, nearest works only."""
         reasons = [finding.because, *finding.against, *finding.conflict, *([gap] if gap else ())]
         return excerpt(
-            self._imposed.work, self._imposed.ancestry.facts_of, map(self._imposed.nearest, reasons)
+            self._imposed.work,
+            self._imposed.ancestry.facts_of,
+            map(self._imposed.nearest, reasons),
+            self._graph.is_unread,
         )
 
     def _judged(self, excerpts: Sequence[Excerpt]) -> list[list[Judgement]]:

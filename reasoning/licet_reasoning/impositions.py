@@ -23,6 +23,7 @@ DERIVATIVE_OF = term("derivativeOf")
 WHOLE = frozenset({term("inheritsAsWhole")})
 AS_DERIVATIVE = {DERIVATIVE_OF: term("termsOnCopying")}
 BOUND = frozenset({term("boundBy")})
+BAN = ("OutputImprovementBan",)
 _OUTSIDE_LINEAGE = term("OutsideLineage")
 _DRAWS_ON = term("drawsOn")
 _BY_ANY_USE = {_DRAWS_ON: STATES_LICENSE}
@@ -74,7 +75,7 @@ class Impositions:
     def outside(self, ban: str) -> Reason:
         """Return the works outside of the lineage to which a clause confines improvement."""
         exempted = self._graph.objects(ban, term("exemptsLicense"), GRAPH_LICENSES)
-        outside = self._graph.outside_of(exempted)
+        outside = self._graph.outside_of(set(exempted).intersection(self._graph.owners(ban)))
         works = [
             work
             for work in self.ancestry.walk(DERIVATIVE_OF).distance
@@ -150,9 +151,14 @@ class Impositions:
         return Reason(self._graph.term(clause), impositions, count)
 
     def demand(self, clause: str) -> Reason:
-        """Return the works that impose a clause on the work as a whole, or hold it above it."""
-        found = self.reason(clause, WHOLE)
-        return found if found.works else self.held(clause, AS_DERIVATIVE)
+        """Return the works whose clause bears on the license that the work may carry.
+
+        It governs the work as a whole; of a license that confines improvement to its own lineage
+        it is enough that the work is a derivative.
+        """
+        if self._graph.is_of_kind(clause, BAN):
+            return self.held(clause, AS_DERIVATIVE)
+        return self.reason(clause, WHOLE)
 
     def nearest(self, reason: Reason) -> Reason:
         """Return a reason with the nearest work only, and the whole path to it."""

@@ -132,8 +132,9 @@ def _reason_lines(word: str, reason: Reason) -> Iterator[str]:
         yield f"      {name}: {value}"
     for imposition in reason.imposed_by[:SHOWN_IMPOSITIONS]:
         yield f"      {imposition_text(imposition)}"
-    if reason.works > SHOWN_IMPOSITIONS:
-        yield f"      and by {reason.works - SHOWN_IMPOSITIONS:,} more works"
+    works = max(reason.works, len(reason.imposed_by))
+    if works > SHOWN_IMPOSITIONS:
+        yield f"      and by {works - SHOWN_IMPOSITIONS:,} more works"
 
 
 def _term_text(term: Term) -> str:

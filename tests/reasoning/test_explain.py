@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from pyoxigraph import NamedNode, QuerySolutions, Store
+from pyoxigraph import Store
 
-from licet_ingest.records import STATED_RELATIONS
 from licet_ontology.errors import UnknownWorkError
-from licet_ontology.terms import BASE, NS
+from licet_ontology.terms import BASE
 from licet_reasoning.explain import (
     ExplainedFinding,
     Explainer,
@@ -445,108 +442,3 @@ def test_the_readings_agree_on_a_fine_tune_of_what_may_not_be_adapted(
 def test_a_work_that_is_not_in_the_graph_cannot_be_explained(explain: Explain, work: str) -> None:
     with pytest.raises(UnknownWorkError, match="is not in the graph, so nothing is known of it"):
         explain(work)
-
-
-################################################################ the law of reasons
-
-# Licenses of different scopes; each has clauses that no other has.
-LICENSES: tuple[str, ...] = (
-    "apache-2.0",
-    "cc-by-nc-nd-4.0",
-    "gpl-3.0",
-    "llama3",
-    "creativeml-openrail-m",
-)
-WORLDS_AT_ONCE = 5
-
-
-@st.composite
-def small_worlds(draw: st.DrawFn) -> tuple[list[str], list[tuple[int, str, int]]]:
-    """Draw the licenses of some works, and derivations: cycles and self-loops welcome."""
-    size = draw(st.integers(2, 6))
-    licenses = draw(st.lists(st.sampled_from(LICENSES), min_size=size, max_size=size))
-    work = st.integers(0, size - 1)
-    relation = st.sampled_from(sorted(STATED_RELATIONS))
-    steps = draw(st.lists(st.tuples(work, relation, work), min_size=1, max_size=9))
-    return licenses, steps
-
-
-@given(
-    drawn=st.lists(small_worlds(), min_size=WORLDS_AT_ONCE, max_size=WORLDS_AT_ONCE),
-    reading=st.sampled_from(["cautious", "text"]),
-)
-@settings(
-    max_examples=5,
-    deadline=None,
-    # A failure would be made smaller by hundreds of builds.
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-def test_the_path_of_a_reason_alone_imposes_the_clause_and_with_a_step_less_it_does_not(
-    built: Built,
-    drawn: list[tuple[list[str], list[tuple[int, str, int]]]],
-    reading: str,
-) -> None:
-    works = {
-        f"model/w{number}/{work}": license_
-        for number, (licenses, _) in enumerate(drawn)
-        for work, license_ in enumerate(licenses)
-    }
-    steps = [
-        (f"model/w{number}/{child}", relation, f"model/w{number}/{parent}")
-        for number, (_, stated) in enumerate(drawn)
-        for child, relation, parent in stated
-    ]
-    store = Store.read_only(str(built(works, steps).store))
-    explainer = Explainer(store, compile_reading(reading))
-    # One path carries many clauses of the license at its end.
-    carried: dict[tuple[str, str, tuple[Step, ...]], set[str]] = {}
-    for work in works:
-        for reason in explainer.explain(BASE + work).obligations:
-            for i in reason.imposed_by:
-                carried.setdefault((work, i.work, i.path), set()).add(reason.term.iri)
-
-    alone = Alone()
-    for work, ancestor, path in carried:
-        path_steps = sorted({(s.child, s.relation, s.parent) for s in path})
-        names = {work, ancestor, *(name for c, _, p in path_steps for name in (c, p))}
-        alone.add(work, path_steps, {name: works[name] for name in names})
-        for left_out in path_steps:
-            # Another work of the path must not bring in what is looked for.
-            alone.add(work, [s for s in path_steps if s != left_out], {ancestor: works[ancestor]})
-    bound = iter(alone.clauses(built, reading))
-    for (_, _, path), expected in carried.items():
-        assert expected <= next(bound)
-        for _ in set(path):
-            assert not expected & next(bound)
-
-
-class Alone:
-    """Worlds of one path each, side by side, with what binds the work where the path begins."""
-
-    def __init__(self) -> None:
-        self.works: dict[str, str | tuple[str, ...]] = {}
-        self.steps: list[tuple[str, str, str]] = []
-        self.beginnings: list[str] = []
-
-    def add(self, work: str, steps: list[tuple[str, str, str]], licenses: dict[str, str]) -> None:
-        def here(name: str) -> str:
-            return name.replace("model/", f"model/p{len(self.beginnings)}-", 1)
-
-        names = {work, *licenses, *(name for c, _, p in steps for name in (c, p))}
-        self.works.update({here(name): licenses.get(name, ()) for name in names})
-        self.steps += [(here(c), relation, here(p)) for c, relation, p in steps]
-        self.beginnings.append(here(work))
-
-    def clauses(self, built: Built, reading: str) -> list[set[str]]:
-        store = Store.read_only(str(built(self.works, self.steps).store))
-        rows = store.query(
-            "SELECT ?work ?clause { ?work licet:situation/licet:boundBy ?clause }",
-            prefixes={"licet": NS},
-            default_graph=NamedNode(f"{BASE}graph/inferred/{reading}"),
-        )
-        assert isinstance(rows, QuerySolutions)
-        found: dict[str, set[str]] = {BASE + work: set() for work in self.beginnings}
-        for row in rows:
-            found.setdefault(row["work"].value, set()).add(row["clause"].value)
-        return [found[BASE + work] for work in self.beginnings]
