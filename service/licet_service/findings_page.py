@@ -30,7 +30,8 @@ keeps this page as they are. This is not legal advice.
 A rule gives one of three verdicts on a work: a *finding*, an *open question* where nobody can say
 from what is published, or *kept*. No rule says that a work is compliant. All rules run under each
 reading of contested law: the reading decides which clauses reach a work, and so what a rule is
-asked of; where a reading leaves open whether a term binds, a finding becomes an open question.
+asked of; where a reading leaves open whether a term binds, a finding becomes an open question,
+also of the rules that only point out a term.
 
 An error makes `licet check` end with status 1, and what is unknown, open questions included, with
 status 3. Warnings that only point out a term, such as `terminable`, are in no count of
@@ -58,7 +59,7 @@ class FindingPage:
         decided: How, where the question leaves it open, or empty.
         rests_on: Labels and definitions of the kinds of clauses that it rests on.
         discharged_by: What shows that a term is kept.
-        unknown_when: When the rule leaves the verdict open, or empty.
+        unknown_when: When the rule leaves the verdict open, or why it never does.
         remedy: How to fix it.
     """
 
@@ -106,8 +107,12 @@ def _lines(page: FindingPage) -> Iterator[str]:
     if page.decided:
         yield f"- **Decided so.** {page.decided}"
     yield f"- **Discharged by** {page.discharged_by}."
-    yield f"- **Left open when.** {page.unknown_when or 'Never by this rule.'}"
+    yield f"- **Left open when.** {_sentence(page.unknown_when)}"
     yield f"- **Fix.** {page.remedy}"
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:].rstrip(".") + "."
 
 
 def _uncapitalized(sentence: str) -> str:
@@ -129,7 +134,7 @@ def _page(rule: SavedQuery) -> FindingPage:
             for name in rule.header["rests-on"]
         ),
         discharged_by=" ".join(rule.header["discharged-by"].split()),
-        unknown_when=" ".join(rule.header.get("unknown-when", "").split()),
+        unknown_when=" ".join(rule.header["unknown-when"].split()),
         remedy=_described(kind, NS + "remedy"),
     )
 
