@@ -44,6 +44,7 @@ from licet_reasoning.publish import (
 )
 from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
 from licet_reasoning.rules import finding_severities
+from licet_reasoning.search_index import write_search_index
 from licet_reasoning.statistics import observe
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ def build(
         counts[GRAPH_PROVENANCE] = _add_to_store(
             folder, provenance_lines(snapshot_id, described, history, started, finished)
         )
+        say("indexing the works")
+        write_search_index(folder)
         manifest = {
             **_manifest(folder, started, finished, described, outcomes, counts, works, derivations),
             **history.described(),

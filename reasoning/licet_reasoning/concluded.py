@@ -25,7 +25,7 @@ from licet_reasoning.explanation import Term
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pyoxigraph import Store, Triple
+    from pyoxigraph import Quad, Store, Triple
 
     from licet_queries.library import SavedQuery
 
@@ -112,14 +112,31 @@ class Concluded:
 
     def scopes(self, clause: str) -> dict[str, list[str]]:
         """Return the licenses that attach a clause, by scope."""
-        found: dict[str, set[str]] = {}
-        for graph in (GRAPH_LICENSES, self.inferred):
-            for quad in self.store.quads_for_pattern(
-                None, None, NamedNode(clause), NamedNode(graph)
-            ):
-                if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(LICENSE):
-                    found.setdefault(quad.predicate.value, set()).add(quad.subject.value)
-        return {scope: sorted(owners) for scope, owners in found.items()}
+        # Not by any predicate: a clause binds situations, too, on a whole Hub tens of thousands.
+        found = {
+            scope.value: sorted(
+                quad.subject.value
+                for quad in self._stated(scope, NamedNode(clause))
+                if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(LICENSE)
+            )
+            for scope in self._scopes
+        }
+        return {scope: owners for scope, owners in found.items() if owners}
+
+    @cached_property
+    def _scopes(self) -> list[NamedNode]:
+        below = NamedNode(RDFS + "subPropertyOf"), NamedNode(term("hasClause"))
+        stated = self.store.quads_for_pattern(None, *below, NamedNode(GRAPH_ONTOLOGY))
+        return [q.subject for q in stated if isinstance(q.subject, NamedNode)] + [below[1]]
+
+    def _stated(self, predicate: NamedNode, value: NamedNode) -> Iterable[Quad]:
+        """Return what the catalogue states or entails, each subject once."""
+        quads = {
+            quad.subject: quad
+            for graph in (GRAPH_LICENSES, self.inferred)
+            for quad in self.store.quads_for_pattern(None, predicate, value, NamedNode(graph))
+        }
+        return quads.values()
 
     def owners(self, clause: str) -> list[str]:
         """Return the licenses that have a clause."""
