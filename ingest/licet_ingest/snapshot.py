@@ -9,13 +9,13 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from licet_ontology.errors import DataError, LicetError
+from licet_ontology.errors import DataError, LicetError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -71,7 +71,10 @@ def current(data: Path) -> Snapshot:
     Raises:
         NoSnapshotError: There is none, or it is of a form this version cannot read.
     """
-    link = data / "current"
+    return _read(data / "current", data)
+
+
+def _read(link: Path, data: Path) -> Snapshot:
     try:
         path = link.resolve(strict=True)
         manifest = orjson.loads((path / "manifest.json").read_bytes())
@@ -86,6 +89,53 @@ def current(data: Path) -> Snapshot:
             f"build it again with: licet build --data {data}"
         )
     return Snapshot(path, manifest)
+
+
+def snapshots(data: Path) -> list[Snapshot]:
+    """Return the snapshots in a data folder that can be read, newest first."""
+    found: list[Snapshot] = []
+    for path in sorted((data / "snapshots").glob("[!.]*"), reverse=True):
+        with suppress(NoSnapshotError):
+            found.append(_read(path, data))
+    return found
+
+
+def put_in_force(data: Path, snapshot_id: str | None = None) -> Snapshot:
+    """Put another snapshot in force, and return it.
+
+    Args:
+        data: The data folder.
+        snapshot_id: Which; without it, the newest of those before the one in force.
+
+    Raises:
+        UsageError: There is no such snapshot.
+        BusyError: A build is at work in the data folder.
+    """
+    with locked(data):
+        in_force = current(data).id
+        others = {s.id: s for s in snapshots(data) if s.id != in_force}
+        older = [id_ for id_ in others if id_ < in_force]
+        wanted = snapshot_id or (older[0] if older else "")
+        if wanted not in others:
+            listed = ", ".join(others) or "there is no other"
+            raise UsageError(f"cannot go back to {wanted or 'an older snapshot'}: {listed}")
+        _point(data, others[wanted].path)
+        return others[wanted]
+
+
+@contextmanager
+def locked(data: Path) -> Generator[None]:
+    """Let nobody else build in a data folder, or put a snapshot in force.
+
+    Raises:
+        BusyError: Somebody does.
+    """
+    with (data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BusyError(f"another build is at work in {data}; wait for it to end") from error
+        yield
 
 
 @contextmanager
@@ -103,11 +153,7 @@ def building(data: Path, snapshot_id: str) -> Generator[Path]:
         snapshots.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"cannot build in {data}: {error.strerror}") from error
-    with (data / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BusyError(f"another build is at work in {data}; wait for it to end") from error
+    with locked(data):
         for leftover in snapshots.glob(f"{_UNFINISHED}*"):
             shutil.rmtree(leftover)
         folder = snapshots / f"{_UNFINISHED}{snapshot_id}"
