@@ -11,28 +11,27 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette_compress import CompressMiddleware, add_compress_type
 
-from licet_ontology.errors import UsageError
 from licet_ontology.terms import DEFAULT_READING
-from licet_queries.library import public_queries, public_query
-from licet_service import dumps, graph_store, linked_data, problem_responses, sparql_protocol
+from licet_queries.library import public_queries
+from licet_service import (
+    dumps,
+    graph_store,
+    linked_data,
+    observation,
+    problem_responses,
+    rest,
+    saved_queries,
+    sparql_protocol,
+)
 from licet_service.envelope import Envelope
-from licet_service.evaluation import Question
 from licet_service.evaluator import WorkerEvaluator
 from licet_service.negotiation import (
-    FORMAT_PARAMETERS,
     GRAPHS,
-    HTML,
-    PLAIN_JSON,
     RESULTS,
-    accept_of,
     alternates,
-    choose,
     negotiate,
 )
-from licet_service.pages import rendering
 from licet_service.pages import routes as pages
-from licet_service.parameters import bound
-from licet_service.problems import ProblemError
 from licet_service.remote import in_place_of
 
 if TYPE_CHECKING:
@@ -79,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
         version="0.1.0",
         docs_url=None,  # these load a script from a foreign host
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever host a client names
         lifespan=lifespan,
     )
     app.settings = settings
@@ -88,13 +88,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(CompressMiddleware)
     problem_responses.install(app)
     asked = in_place_of(evaluator, settings)
+    observation.install(app, evaluator, settings)
     app.mount("/static", StaticFiles(packages=[("licet_service", "static")]), name="static")
     _add_health(app, evaluator)
     _add_void(app, evaluator, settings)
     _add_sparql(app, asked, settings)
     app.include_router(graph_store.routes(asked, settings))
     app.include_router(dumps.routes(settings))
-    _add_queries(app, asked, settings)
+    app.include_router(saved_queries.routes(asked, settings))
+    app.include_router(rest.routes(evaluator))
     app.include_router(pages.routes(asked, settings))
     app.include_router(linked_data.routes(asked, settings))
     return app
@@ -176,50 +178,4 @@ def _add_sparql(app: FastAPI, evaluator: Evaluator, settings: Settings) -> None:
     )
     async def sparql_post(request: Request) -> Response:
         return await sparql_protocol.respond(request, evaluator, settings)
-
-
-def _add_queries(app: FastAPI, evaluator: Evaluator, settings: Settings) -> None:
-    @app.get("/queries", response_class=Response, tags=["queries"], summary="The saved queries")
-    async def queries(request: Request) -> Response:
-        offers = (PLAIN_JSON, HTML)
-        choice = negotiate(request, offers)
-        headers = alternates(request, choice, offers)
-        if choice.representation is HTML:
-            return rendering.html("queries.html", headers=headers, queries=public_queries())
-        listed = [
-            {
-                "name": query.name,
-                "summary": query.summary,
-                "description": query.description,
-                "parameters": [
-                    {"name": p.name, "type": p.type, "example": p.example} for p in query.parameters
-                ],
-                "url": f"/queries/{query.name}",
-            }
-            for query in public_queries()
-        ]
-        return _json(listed, **headers)
-
-    @app.get(
-        "/queries/{name}", response_class=Response, tags=["queries"], summary="Run a saved query"
-    )
-    async def run(request: Request, name: str) -> Response:
-        try:
-            query = public_query(name)
-        except UsageError as error:
-            raise ProblemError("not-found", str(error)) from None
-        given = dict(request.query_params.multi_items())
-        own = {p.name for p in query.parameters}
-        reading = given.get("reading") or DEFAULT_READING
-        reserved = {*FORMAT_PARAMETERS, "reading"} - own
-        values = {n: v for n, v in given.items() if n not in reserved}
-        wanted = [given[n] for n in FORMAT_PARAMETERS if n in given and n not in own]
-        accept = accept_of(request)
-        question = Question(
-            text=query.text,
-            results=choose(RESULTS, accept, wanted),
-            graph=choose(GRAPHS, accept, wanted),
-            reading=reading,
-            substitutions=bound(query, values),
-        )
-        return await sparql_protocol.responded(request, question, evaluator, settings)
+from licet_service.pages import routes as pages

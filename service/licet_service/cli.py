@@ -15,6 +15,7 @@ import typer
 
 from licet_ontology.errors import LicetError, SourceError, UnknownWorkError, UsageError
 from licet_ontology.terms import DEFAULT_READING, PREFIXES, local_name
+from licet_service import snapshot_commands
 from licet_service.check_command import CheckFormat
 from licet_service.dump_layout import FOLDER, DumpFormat
 from licet_service.terminal import printable
@@ -314,16 +315,24 @@ def _source(name: str, repository_id: str | None = None) -> Source:
 
 @app.command()
 def serve(
-    data: Data = DEFAULT_DATA,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="The folder that holds the snapshots.")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    processes: Annotated[int | None, typer.Option(help="Web processes that share it.")] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", envvar="LICET_CONFIG", help="A file of settings.")
+    ] = None,
 ) -> None:
-    """Serve the snapshot in force over HTTP."""
+    """Serve the snapshot in force over HTTP; docs/operations.md has all settings."""
     from licet_service import server
-    from licet_service.settings import Settings
+    from licet_service.settings import CONFIG, settings_from
 
-    settings = Settings(data=data, host=host, port=port)
-    say(f"serving {data} on http://{host}:{port}")
+    if config is not None:
+        os.environ[CONFIG] = str(config)
+    settings = settings_from(data=data, host=host, port=port, web_processes=processes)
+    say(f"serving {settings.data} on http://{settings.host}:{settings.port}")
     server.serve(settings)
 
 
@@ -728,6 +737,10 @@ def export(
     latest = Dataset(data).latest()
     folder = write(latest, to or data / FOLDER, formats or tuple(DumpFormat), say, force=force)
     emit([str(folder)])
+
+
+for command in (snapshot_commands.snapshots, snapshot_commands.rollback, snapshot_commands.backup):
+    app.command()(command)
 
 
 @app.command()

@@ -62,7 +62,7 @@ class WorkerEvaluator:
         self._target: str | None = None
         self._snapshot: Snapshot | None = None
         self.observers: list[Callable[[Evaluated], None]] = []
-        quick, slow = settings.workers or default_workers(), settings.slow_workers
+        quick, slow = settings.query_workers or default_workers(), settings.slow_workers
         memory_bytes, services = settings.worker_memory_bytes, settings.federation
         self._budgets = Budgets(settings.client_burst_s, settings.client_budget_per_s)
         self._pool = Pool(quick + slow, memory_bytes)

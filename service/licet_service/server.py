@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import secrets
+import tempfile
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from licet_service import logs
 from licet_service.app import create_app
 from licet_service.evaluation import BrokenAnswerError
-from licet_service.settings import Settings
+from licet_service.observation import MULTIPROCESS
+from licet_service.settings import settings_from
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from licet_service.settings import Settings
 
 MAX_HEAD_BYTES: Final = 65_536
 HEAD_TIMEOUT_S: Final = 15.0
@@ -82,8 +88,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
 def app() -> FastAPI:
     """Return the application by the settings of the environment, in one of several processes."""
+    settings = settings_from()
+    logs.configure(settings)
     _quieten_log()
-    return create_app(Settings())
+    return create_app(settings)
 
 
 def serve(settings: Settings) -> None:
@@ -94,7 +102,7 @@ def serve(settings: Settings) -> None:
         "http": BoundedHttpProtocol,
         "ws": "none",
         "lifespan": "on",
-        "log_level": "warning",
+        "log_config": None,
         "access_log": False,
         "server_header": False,
         # By default uvicorn believes whatever the loopback interface says of who asks.
@@ -104,6 +112,7 @@ def serve(settings: Settings) -> None:
         "timeout_keep_alive": _KEEP_ALIVE_S,
         "timeout_graceful_shutdown": settings.shutdown_timeout_s,
     }
+    logs.configure(settings)
     if settings.web_processes == 1:
         _quieten_log()
         uvicorn.run(create_app(settings), **options)
@@ -112,9 +121,13 @@ def serve(settings: Settings) -> None:
         for name, value in settings.model_dump(mode="json", exclude_none=True).items():
             text = value if isinstance(value, str) else orjson.dumps(value).decode()
             os.environ[f"LICET_{name.upper()}"] = text
-        uvicorn.run(
-            "licet_service.server:app", factory=True, workers=settings.web_processes, **options
-        )
+        if not settings.client_hash_key:  # or a client had another hash in each process
+            os.environ["LICET_CLIENT_HASH_KEY"] = secrets.token_hex()
+        with tempfile.TemporaryDirectory(prefix="licet-metrics-") as shared:
+            os.environ[MULTIPROCESS] = shared
+            uvicorn.run(
+                "licet_service.server:app", factory=True, workers=settings.web_processes, **options
+            )
 
 
 def _quieten_log() -> None:

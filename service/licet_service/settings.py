@@ -1,17 +1,35 @@
-"""What an operator may set; read from arguments, then from ``LICET_…`` in the environment."""
+"""What an operator may set: by arguments, by ``LICET_…`` in the environment, by a file.
+
+An argument goes before the environment, and that before the file, which is TOML and named by
+``LICET_CONFIG``.
+"""
 
 from __future__ import annotations
 
+import os
+import tomllib
 from pathlib import Path
+from typing import Any, Final, Literal
 
-from pydantic import AnyHttpUrl, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AnyHttpUrl, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from licet_ontology.errors import UsageError
+
+PREFIX: Final = "LICET_"
+CONFIG: Final = "LICET_CONFIG"
+"""The variable that names a file of settings."""
 
 
 class Settings(BaseSettings):
     """The settings of one service; passed in, never read from a global."""
 
-    model_config = SettingsConfigDict(env_prefix="LICET_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     data: Path = Field(
         default=Path("licet-data"), description="The data folder that holds the snapshots."
@@ -74,7 +92,7 @@ class Settings(BaseSettings):
         description="Bytes of a result that must be held whole before it can be sent, as for "
         "a client of HTTP/1.0, to which the end of a broken answer looks like any other.",
     )
-    workers: int = Field(
+    query_workers: int = Field(
         default=0,
         ge=0,
         description="Processes that evaluate, for each web process; 0 takes one more than there "
@@ -146,3 +164,63 @@ class Settings(BaseSettings):
         ge=1,
         description="Triples from a resource, and to it, that its description holds at most.",
     )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="From which level on lines are logged; info has one for each query.",
+    )
+    log_query_text: bool = Field(
+        default=False,
+        description="Whether the line of a query holds its text, and not only its hash.",
+    )
+    client_hash_key: str = Field(
+        default="",
+        repr=False,
+        description="The key by which addresses of clients are hashed for the log; without it, "
+        "a new one at each start, so that no line can be traced across.",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where settings come from, the first before the last."""
+        file = os.environ.get(CONFIG)
+        if not file:
+            return init_settings, env_settings
+        if not Path(file).is_file():  # the source would pass it over
+            raise UsageError(f"{CONFIG} names {file}, and there is no such file")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(file))
+
+
+def settings_from(**given: Any) -> Settings:
+    """Return the settings in force; what is given and not None goes before all else.
+
+    Raises:
+        UsageError: A setting is unknown or makes no sense.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise UsageError(f"settings: {'; '.join(wrong)}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{os.environ.get(CONFIG)}: {error}") from error
+
+
+def settings_table() -> list[str]:
+    """Return all settings as a table of Markdown, for the documentation."""
+    lines = ["| setting | in the environment | default | what it does |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in {None, ""} else f"`{field.default}`"
+        description = (field.description or "").replace("|", "\\|")
+        lines.append(f"| `{name}` | `{PREFIX}{name.upper()}` | {default} | {description} |")
+    return lines
+
+
+if __name__ == "__main__":
+    print("\n".join(settings_table()))

@@ -41,10 +41,22 @@ async def respond(request: Request, evaluator: Evaluator, settings: Settings) ->
 
 
 async def responded(
-    request: Request, question: Question, evaluator: Evaluator, settings: Settings
+    request: Request,
+    question: Question,
+    evaluator: Evaluator,
+    settings: Settings,
+    **beside: str,
 ) -> Response:
-    """Return the response to a question; 304 where the client says that it has the answer."""
-    headers = {"Vary": "Accept"}
+    """Return the response to a question; 304 where the client says that it has the answer.
+
+    Args:
+        request: Which it answers.
+        question: What it asks.
+        evaluator: Who answers.
+        settings: Of the service.
+        beside: Further headers.
+    """
+    headers = {"Vary": "Accept", **beside}
     if request.method == "GET" and not _CHANGING.search(question.text):
         headers |= validators(evaluator.snapshot().id, asdict(question))
         if has_current(request, headers["ETag"]):
