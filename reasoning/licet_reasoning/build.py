@@ -122,7 +122,7 @@ def build(
             folder, provenance_lines(snapshot_id, described, history, started, finished)
         )
         say("indexing the works")
-        write_search_index(folder)
+        write_search_index(folder, {name: o.judgements for name, o in outcomes.items()})
         manifest = {
             **_manifest(folder, started, finished, described, outcomes, counts, works, derivations),
             **history.described(),

@@ -21,16 +21,17 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
-from pyoxigraph import Store
 
 from licet_ontology.terms import local_name
-from licet_reasoning.conclusions_of_store import findings
+from licet_reasoning.rules import finding_severities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from licet_reasoning.rules import Judgement
 
     Ranks = NDArray[np.int32]
 
@@ -39,7 +40,6 @@ pc: Any = pyarrow.compute  # its functions are made at run time
 FOLDER: Final = "search"
 WORKS: Final = "works.sqlite"
 
-_SITUATION: Final = "situation_"
 _SHOWN: Final = ("kind", "id", "author", "in_graph", "downloads", "likes", "modified")
 _LISTED: Final = {"license": "licenses", "family": "families", "gap": "gaps"}
 _SCHEMA: Final = """
@@ -61,8 +61,13 @@ CREATE VIRTUAL TABLE name USING fts5(id, content='', columnsize=0, tokenize='tri
 """
 
 
-def write_search_index(snapshot: Path) -> None:
-    """Write the index of a snapshot into its folder, from its tables and its store."""
+def write_search_index(snapshot: Path, judged: Mapping[str, Iterable[Judgement]]) -> None:
+    """Write the index of a snapshot into its folder, from its tables.
+
+    Args:
+        snapshot: The folder.
+        judged: What is judged of situations, by reading.
+    """
     folder = snapshot / FOLDER
     folder.mkdir()
     works = pq.read_table(snapshot / "tables" / "models.parquet")
@@ -73,7 +78,6 @@ def write_search_index(snapshot: Path) -> None:
     rank_of[order] = np.arange(len(order), dtype=np.int32)
     edges = _Edges(rank_of, derivations)
     edges.write(folder)
-    store = Store.read_only(str(snapshot / "store"))
     with closing(sqlite3.connect(folder / WORKS, isolation_level=None)) as connection:
         connection.executescript(_SCHEMA)
         connection.execute("BEGIN")
@@ -81,10 +85,8 @@ def write_search_index(snapshot: Path) -> None:
         facets = _Facets(connection, len(works))
         _write_stated_facets(facets, works)
         edges.write_facets(facets)
-        for name in works.column_names:
-            if name.startswith(_SITUATION):
-                reading = name.removeprefix(_SITUATION)
-                _write_situations(connection, facets, folder, reading, works[name], store)
+        for reading, judgements in judged.items():
+            _write_situations(connection, facets, folder, reading, works, judgements)
         connection.execute("CREATE UNIQUE INDEX work_by_id ON work (kind, id)")
         connection.execute("INSERT INTO name (name) VALUES ('optimize')")
         connection.execute("CREATE VIRTUAL TABLE temp.term USING fts5vocab(main, name, row)")
@@ -175,28 +177,33 @@ def _write_situations(
     facets: _Facets,
     folder: Path,
     reading: str,
-    column: pa.ChunkedArray,
-    store: Store,
+    works: pa.Table,
+    judgements: Iterable[Judgement],
 ) -> None:
     """Write what is found of situations, which works are in each, and who has which finding."""
-    encoded = column.combine_chunks()
+    encoded = works[f"situation_{reading}"].combine_chunks()
     if not pa.types.is_dictionary(encoded.type):
         encoded = encoded.dictionary_encode()
     of_work = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
     np.save(folder / f"situation-{reading}.npy", of_work)
+    in_graph = works["in_graph"].to_numpy(zero_copy_only=False)
     iris = encoded.dictionary.to_pylist()
-    number = {iri: i for i, iri in enumerate(iris)}
+    number = {iris[i]: i for i in np.unique(of_work[in_graph]).tolist()}
+    severities = finding_severities()
     found: dict[str, list[tuple[str, str, bool]]] = {iri: [] for iri in iris}
     having: dict[tuple[str, str], set[int]] = {}
-    for finding in findings(store, reading):
-        found[finding.situation].append((finding.code, finding.severity, finding.open))
-        name = "question" if finding.open else "finding"
-        having.setdefault((name, finding.code), set()).add(number[finding.situation])
+    for judgement in judgements:
+        situation, code = judgement.work, judgement.code
+        if judgement.verdict == "met" or situation not in number:
+            continue
+        open_ = judgement.verdict != "violated"
+        found[situation].append((code, "unknown" if open_ else severities[code], open_))
+        having.setdefault(("question" if open_ else "finding", code), set()).add(number[situation])
     connection.executemany(
         "INSERT INTO situation VALUES (?, ?, ?, ?)",
         (
-            (reading, number[iri], iri, orjson.dumps(sorted(set(rows))).decode())
-            for iri, rows in found.items()
+            (reading, i, iri, orjson.dumps(sorted(set(found[iri]))).decode())
+            for i, iri in enumerate(iris)
         ),
     )
     for (name, code), numbers in sorted(having.items()):

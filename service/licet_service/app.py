@@ -12,7 +12,6 @@ from starlette.staticfiles import StaticFiles
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from licet_ontology.terms import DEFAULT_READING
-from licet_queries.library import public_queries
 from licet_service import (
     dumps,
     graph_store,
@@ -178,4 +177,3 @@ def _add_sparql(app: FastAPI, evaluator: Evaluator, settings: Settings) -> None:
     )
     async def sparql_post(request: Request) -> Response:
         return await sparql_protocol.respond(request, evaluator, settings)
-from licet_service.pages import routes as pages

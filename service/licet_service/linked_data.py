@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
+import orjson
 from fastapi import APIRouter, Request
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 from starlette.responses import Response
 
-from licet_ontology import modules
 from licet_ontology.errors import UsageError
-from licet_ontology.terms import BASE, DEFAULT_READING, PREFIXES, RDFS
-from licet_service.evaluation import Question
-from licet_service.evaluation import iri as iri_term
-from licet_service.formats import GRAPH_FORMATS
-from licet_service.negotiation import (
-    GRAPHS,
-    HTML,
-    PAGES,
-    Choice,
-    alternates,
-    choose,
-    negotiate,
-)
+from licet_ontology.terms import BASE, DEFAULT_READING
+from licet_queries.library import public_query
+from licet_service.negotiation import HTML, PAGES, alternates, negotiate
 from licet_service.pages import license_pages, rendering, work_page
+from licet_service.problems import KINDS as PROBLEMS
 from licet_service.problems import ProblemError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping
 
     from licet_service.evaluation import Evaluator
-    from licet_service.negotiation import Representation
     from licet_service.settings import Settings
 
 KINDS: Final = {
@@ -43,97 +31,90 @@ KINDS: Final = {
     **dict.fromkeys(("license-family", "alias", "clause", "situation", "finding"), "resource.html"),
     **dict.fromkeys(("reading", "derivation", "observation", "build", "source"), "resource.html"),
     **dict.fromkeys(("change", "snapshot", "usage", "software"), "resource.html"),
-    **dict.fromkeys(("ontology", "catalogue", "statistics"), "resource.html"),
+    **dict.fromkeys(("ontology", "catalogue", "graph", "license-statement"), "resource.html"),
+    **dict.fromkeys(("statistics", "rule"), "resource.html"),
 }
 """The first step of the path of each kind of resource, and the template of its page."""
 
-CUT_NOTE: Final = "This description is cut; ask the SPARQL service for all of it."
+MAX_PAGE: Final = 2_000
+"""Pages of a description; the rest is for SPARQL and the dumps."""
 
 
-_OUTGOING: Final = """
-CONSTRUCT { ?this ?p ?o . ?o ?q ?v }
-WHERE {
-  { SELECT ?this ?p ?o WHERE { ?this ?p ?o } ORDER BY ?p ?o LIMIT %d }
-  OPTIONAL { ?o ?q ?v FILTER(isBlank(?o)) }
-}"""
-# Unordered: to sort all that points to a license takes seconds on the whole Hub.
-_INCOMING: Final = "CONSTRUCT { ?s ?p ?this } WHERE { ?s ?p ?this FILTER(!isBlank(?s)) } LIMIT %d"
+@dataclass(frozen=True)
+class Iri:
+    """An IRI, as templates show it."""
+
+    value: str
 
 
-def serialized(
-    request: Request,
-    triples: Iterable[Triple],
-    choice: Choice,
-    offers: Sequence[Representation] = PAGES,
-) -> Response:
-    """Return triples as a response in a format of RDF, one of those on offer."""
-    format_ = GRAPH_FORMATS[choice.representation.name]
-    body = serialize(triples, format=format_, prefixes=PREFIXES)
-    headers = alternates(request, choice, offers)
-    return Response(body, media_type=choice.media_type, headers=headers)
+@dataclass(frozen=True)
+class Text:
+    """A literal, as templates show it."""
+
+    value: str
+    datatype: str
+    language: str | None
 
 
 @dataclass(frozen=True)
 class Description:
-    """What the graph says of a resource, up to a number of triples in each direction.
+    """A page of what the graph says of a resource.
 
     Attributes:
         iri: Of the resource.
-        triples: Those from it, with those of blank nodes it points to, then those to it.
-        cut: Whether there are more than are given.
+        cut: Whether there are other pages.
+        following: The address of the next page, or empty.
     """
 
     iri: str
-    triples: tuple[Triple, ...]
     cut: bool
-
-    def noted(self) -> tuple[Triple, ...]:
-        """Return the triples, with one that says so where some are left out."""
-        if not self.cut:
-            return self.triples
-        document, about = BlankNode("description"), NamedNode(PREFIXES["schema"] + "about")
-        return (
-            *self.triples,
-            Triple(document, about, NamedNode(self.iri)),
-            Triple(document, NamedNode(RDFS + "comment"), Literal(CUT_NOTE, language="en")),
-        )
+    following: str
+    _facts: list[tuple[str, Any]]
+    _mentions: list[tuple[str, str]]
 
     def facts(self) -> list[tuple[str, Any]]:
         """Return predicate and object of each triple from the resource; a blank node as a list."""
-        nested: defaultdict[Any, list[tuple[str, Any]]] = defaultdict(list)
-        for t in self.triples:
-            nested[t.subject].append((t.predicate.value, t.object))
-        return [
-            (predicate, sorted(nested[o], key=str) if isinstance(o, BlankNode) else o)
-            for predicate, o in nested[NamedNode(self.iri)]
-        ]
+        return self._facts
 
     def mentions(self) -> list[tuple[str, str]]:
         """Return subject and predicate of each triple to the resource."""
-        this = NamedNode(self.iri)
-        return sorted(
-            (t.subject.value, t.predicate.value)
-            for t in self.triples
-            if t.object == this and isinstance(t.subject, NamedNode)
-        )
+        return self._mentions
 
 
-async def describe(evaluator: Evaluator, iri: str, reading: str, max_triples: int) -> Description:
-    """Return what the graph says of a resource under a reading; nothing, if it knows it not."""
-    this = {"this": iri_term(iri)}
-    as_lines = choose(GRAPHS, None, ["nt"])
-    texts = [text % (max_triples + 1) for text in (_OUTGOING, _INCOMING)]
-    asked = [evaluator.answer(Question(text, None, as_lines, reading, this)) for text in texts]
-    answers = await asyncio.gather(*asked)
-    # A CONSTRUCT repeats a triple for each solution that gives it.
-    outgoing, incoming = (
-        list(dict.fromkeys(parse(answer.body, format=RdfFormat.N_TRIPLES))) for answer in answers
-    )
-    own = [q for q in outgoing if q.subject == NamedNode(iri)]
-    cut = max(len(own), len(incoming)) > max_triples
-    left_out = set(own[max_triples:])
-    kept = [q for q in outgoing if q not in left_out] + incoming[:max_triples]
-    return Description(iri, tuple(q.triple for q in kept), cut)
+def _shown(value: Any) -> Any:
+    if isinstance(value, list):
+        return [(predicate, _shown(inner)) for predicate, inner in value]
+    return Iri(value["iri"]) if "iri" in value else Text(**value)
+
+
+def page_of(request: Request) -> int:
+    """Return the number of the page that a request asks for.
+
+    Raises:
+        ProblemError: It is none.
+    """
+    given = request.query_params.get("page", "1")
+    if not re.fullmatch(r"[1-9]\d{0,8}", given, re.ASCII) or int(given) > MAX_PAGE:
+        raise ProblemError("malformed-request", f"page is a number from 1 to {MAX_PAGE}.")
+    return int(given)
+
+
+def neighbours(request: Request, headers: Mapping[str, str], page: int, *, more: bool) -> str:
+    """Return the Link header with the pages before and after beside what it has."""
+    numbers = {"prev": page - 1 if page > 1 else 0, "next": page + 1 if more else 0}
+    links = [
+        f'<{_address(request, number)}>; rel="{relation}"'
+        for relation, number in numbers.items()
+        if number
+    ]
+    return ", ".join([headers["Link"], *links])
+
+
+def _address(request: Request, page: int) -> str:
+    """Return the address of another page, which is a path: no host is taken from a client."""
+    kept = [(n, v) for n, v in request.query_params.multi_items() if n != "page"]
+    path = quote(request.scope["path"], safe="/+:@")
+    return f"{path}?{urlencode([*kept, ('page', page)])}"
 
 
 def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
@@ -147,20 +128,36 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
             terms = await evaluator.call("page-vocabulary")
             headers = alternates(request, choice, PAGES)
             return rendering.html("ns.html", headers=headers, terms=terms)
-        return serialized(request, modules.ontology(), choice)
+        text = await evaluator.call("ontology", format=choice.representation.name)
+        headers = alternates(request, choice, PAGES)
+        return Response(text, media_type=choice.media_type, headers=headers)
 
     def add(kind: str, template: str) -> None:
         async def resource(request: Request, name: str) -> Response:
             iri = f"{BASE}{kind}/{quote(name, safe='/+:')}"
             choice = negotiate(request, PAGES)
             reading = request.query_params.get("reading") or DEFAULT_READING
-            found = await describe(evaluator, iri, reading, settings.max_description_triples)
-            if not found.triples:
-                raise ProblemError("not-found", f"The graph knows no {kind} {name}.")
-            if choice.representation is not HTML:
-                return serialized(request, found.noted(), choice)
-            page = {"work.html": work_page.respond, "license.html": license_pages.respond}
+            number, as_html = page_of(request), choice.representation is HTML
+            told = await evaluator.call(
+                "describe-resource",
+                iri=iri,
+                reading=reading,
+                max_triples=settings.max_description_triples,
+                page=number,
+                format="values" if as_html else choice.representation.name,
+            )
+            if not told["found"]:
+                beyond = f" on page {number}" if number > 1 else ""
+                raise ProblemError("not-found", f"The graph knows no {kind} {name}{beyond}.")
             headers = alternates(request, choice, PAGES)
+            headers["Link"] = neighbours(request, headers, number, more=told["more"])
+            if not as_html:
+                return Response(told["text"], media_type=choice.media_type, headers=headers)
+            facts = [(predicate, _shown(value)) for predicate, value in told["facts"]]
+            mentions = [(subject, predicate) for subject, predicate in told["mentions"]]
+            following = _address(request, number + 1) if told["more"] else ""
+            found = Description(iri, told["cut"], following, facts, mentions)
+            page = {"work.html": work_page.respond, "license.html": license_pages.respond}
             if own := page.get(template):
                 id_ = iri.removeprefix(BASE).removeprefix("license/")
                 try:
@@ -189,4 +186,18 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
 
     for kind, template in KINDS.items():
         add(kind, template)
+
+    @router.get("/query/{name}", response_class=Response, summary="To where a query is answered")
+    async def query(name: str) -> Response:
+        public_query(name)
+        return Response(status_code=303, headers={"Location": f"/queries/{quote(name, safe='')}"})
+
+    @router.get("/problem/{kind}", response_class=Response, summary="What a type of error says")
+    async def problem(kind: str) -> Response:
+        if kind not in PROBLEMS:
+            raise ProblemError("not-found", "There is no such type of error.")
+        status, title = PROBLEMS[kind]
+        described = {"type": f"{BASE}problem/{kind}", "title": title, "status": status}
+        return Response(orjson.dumps(described), media_type="application/json")
+
     return router

@@ -16,7 +16,6 @@ from licet_ontology.errors import UsageError
 from licet_ontology.reading_names import readings
 from licet_ontology.terms import DEFAULT_READING
 from licet_queries.library import public_queries
-from licet_service import linked_data
 from licet_service.evaluation import Question
 from licet_service.negotiation import (
     FORMAT_PARAMETERS,
@@ -29,6 +28,7 @@ from licet_service.negotiation import (
     choose,
     negotiate,
 )
+from licet_service.pages import rendering
 from licet_service.parameters import bound
 from licet_service.problems import ProblemError
 from licet_service.sparql_protocol import responded
@@ -69,8 +69,7 @@ def routes(
         choice = negotiate(request, (PLAIN_JSON, HTML))
         headers = alternates(request, choice, (PLAIN_JSON, HTML))
         if choice.representation is HTML:
-            body = linked_data.page("queries.html", queries=offered.values())
-            return Response(body, media_type=choice.media_type, headers=headers)
+            return rendering.html("queries.html", headers=headers, queries=offered.values())
         listed = [*map(described, offered.values())]
         return Response(orjson.dumps(listed), media_type=choice.media_type, headers=headers)
 
@@ -230,8 +229,11 @@ def _page(
     choice = choose((HTML,), None)
     assert choice is not None  # noqa: S101 - there is one
     link = permalink(query, values, reading) if answer else f"/queries/{query.name}"
-    body = linked_data.page(
+    headers = {**alternates(request, choice, (*RESULTS, HTML))}
+    headers["Link"] += f', <{link}>; rel="canonical"'
+    return rendering.html(
         "saved_query.html",
+        headers=headers,
         query=query,
         values=values,
         reading=reading,
@@ -239,6 +241,3 @@ def _page(
         answer=answer,
         permalink=link,
     )
-    headers = {**alternates(request, choice, (*RESULTS, HTML))}
-    headers["Link"] += f', <{link}>; rel="canonical"'
-    return Response(body, media_type=choice.media_type, headers=headers)

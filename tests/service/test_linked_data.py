@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
 from fastapi.testclient import TestClient
+from pyoxigraph import NamedNode
 from rdflib import Graph, URIRef
 
 from licet_ingest.sources.dump import JsonLinesDump
+from licet_ontology.reading_names import readings
 from licet_reasoning.build import build
 from licet_service.app import create_app
-from licet_service.linked_data import CUT_NOTE
+from licet_service.dataset import Dataset
 from licet_service.pages.addresses import compact, href
+from licet_service.resources import CUT_NOTE
 from licet_service.settings import Settings
 
 if TYPE_CHECKING:
@@ -203,6 +208,94 @@ def test_a_description_is_bounded_and_says_so(client_with: Callable[..., TestCli
     assert "This page is cut" in words(page(client, "/clause/llama3/naming"))
     whole = client_with().get("/clause/llama3/naming?format=nt").text
     assert CUT_NOTE not in whole
+
+
+def lines_of_all_pages(client: TestClient, path: str) -> list[str]:
+    lines: list[str] = []
+    address: str | None = f"{path}?format=nt"
+    while address:
+        response = client.get(address)
+        assert response.status_code == 200
+        lines += [line for line in response.text.splitlines() if not line.startswith("_:")]
+        found = re.search(r'<([^>]+)>; rel="next"', response.headers["link"])
+        address = found[1] if found else None
+    return lines
+
+
+def test_pages_of_a_description_hold_all_of_it_once(
+    client: TestClient, client_with: Callable[..., TestClient]
+) -> None:
+    path = "/license/apache-2.0"
+    paged = lines_of_all_pages(client_with(max_description_triples=7, query_workers=1), path)
+    whole = lines_of_all_pages(client_with(max_description_triples=5_000, query_workers=1), path)
+    assert len(whole) > 100
+    assert sorted(paged) == sorted(whole)
+    assert len(set(paged)) == len(paged)
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "1e9", "99999999", "٣"])
+def test_a_page_that_makes_no_sense_is_refused(client: TestClient, page: str) -> None:
+    assert client.get("/license/mit", params={"page": page}).status_code == 400
+
+
+def test_a_page_beyond_the_last_is_not_found(client: TestClient) -> None:
+    response = client.get("/license/mit", params={"page": "1999"})
+    assert response.status_code == 404
+    assert "on page 1999" in response.json()["detail"]
+
+
+def test_every_iri_of_ours_in_the_data_leads_somewhere(client: TestClient, data: Path) -> None:
+    store = Dataset(data).latest().store
+    nodes = {
+        node.value
+        for quad in store
+        for node in (quad.subject, quad.predicate, quad.object, quad.graph_name)
+        if isinstance(node, NamedNode) and node.value.startswith(BASE)
+    }
+    kinds: dict[str, list[str]] = {}
+    for iri in sorted(nodes):
+        kinds.setdefault(re.split("[/#]", iri.removeprefix(BASE))[0], []).append(iri)
+    assert {"ns", "model", "clause", "finding", "graph", "situation"} < set(kinds)
+    for iris in kinds.values():
+        for iri in iris[:: max(1, len(iris) // 3)]:
+            path = iri.removeprefix(BASE.removesuffix("/"))
+            reading = next((name for name in readings() if f"/{name}/" in path), "cautious")
+            response = client.get(path, params={"format": "nt", "reading": reading})
+            if response.status_code == 404 and iri.split("/")[-2] in {"situation", "finding"}:
+                continue  # of another reading
+            assert response.status_code == 200, iri
+            assert iri in response.text
+
+
+def test_a_named_graph_says_how_much_it_holds(client: TestClient) -> None:
+    graph = Graph().parse(data=client.get("/graph/licenses").text, format="turtle")
+    [count] = graph.objects(None, URIRef("http://rdfs.org/ns/void#triples"))
+    assert int(str(count)) > 20_000
+
+
+def test_a_query_and_a_type_of_error_have_their_addresses(client: TestClient) -> None:
+    response = client.get(
+        "/query/obligations", headers={"Host": "evil.example"}, follow_redirects=False
+    )
+    assert response.status_code == 303
+    assert response.headers["location"] == "/queries/obligations"
+    problem = client.get("/license/none").json()
+    described = client.get(problem["type"].removeprefix(BASE.removesuffix("/"))).json()
+    assert (described["title"], described["status"]) == (problem["title"], 404)
+    assert client.get("/problem/none").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/", "/queries/", "/sparql/", "/dumps", "/ns/", "//evil.example"]
+)
+def test_no_redirect_leads_to_a_host_that_a_client_names(client: TestClient, path: str) -> None:
+    response = client.get(path, headers={"Host": "evil.example"}, follow_redirects=False)
+    assert "evil" not in response.headers.get("location", "")
+
+
+def test_the_web_process_never_loads_the_store() -> None:
+    loaded = "import sys, licet_service.app; sys.exit('pyoxigraph' in sys.modules)"
+    subprocess.run([sys.executable, "-c", loaded], check=True)
 
 
 def test_the_ontology_is_rdf_for_programs(client: TestClient) -> None:

@@ -12,6 +12,7 @@ KINDS: Final = (
     *("model", "dataset", "service", "license", "license-family", "alias", "clause"),
     *("situation", "finding", "reading", "derivation", "observation", "build", "source"),
     *("change", "snapshot", "usage", "software", "ontology", "catalogue", "statistics"),
+    *("graph", "license-statement", "rule"),
 )
 """The first step of the path of each kind of resource that has a page."""
 
