@@ -34,6 +34,7 @@ from licet_ontology.terms import (
     term,
 )
 from licet_reasoning.closure import reaching
+from licet_reasoning.compiled import compiled
 from licet_reasoning.lineage import lineage_of
 from licet_reasoning.provenance import provenance_lines, read_with, tools
 from licet_reasoning.publish import (
@@ -107,6 +108,7 @@ def build(
         _say_changes(history, say)
         works = with_since(works, history)
         closed = shipped_catalogue(data / "cache")
+        compiled(data / "cache")  # so that the first plan or check need not wait for it
         outcomes: dict[str, Outcome] = {}
         for reading in modules.readings():
             program = compile_reading(reading)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
 
 from licet_ontology.errors import UsageError
 
@@ -62,6 +62,7 @@ class PlannedWork:
         name: What it is called.
     """
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
     hub: str | None = None
     dataset: str | None = None
     type: WorkType = "model"
@@ -90,6 +91,7 @@ class Action:
         type: What the result is, if not what such an action makes.
     """
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
     do: Verb
     makes: str
     of: Names = ()
@@ -117,6 +119,7 @@ class Publication:
         purpose: Whether what is done with it is commercial; selling is.
     """
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
     work: str
     how: Manner = "share"
     form: Shape | None = None
@@ -134,6 +137,7 @@ class Licensee:
         country: ISO 3166 code of two letters.
     """
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
     monthly_users: float | None = None
     annual_revenue_usd: float | None = None
     country: str | None = None
@@ -151,6 +155,7 @@ class Plan:
         title: For people.
     """
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
     works: dict[str, str | PlannedWork] = field(default_factory=dict[str, "str | PlannedWork"])
     actions: tuple[Action, ...] = ()
     publish: tuple[Publication, ...] = ()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from licet_reasoning.explanation import ExplainedFinding, Imposition, Term
-    from licet_reasoning.rights import RightNeeded
+# Imported at run time, too, for the JSON Schema that pydantic makes of these classes.
+from licet_reasoning.explanation import ExplainedFinding, Imposition, Term
+from licet_reasoning.rights import RightNeeded
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -11,13 +11,13 @@ from licet_ontology.terms import license_iri
 from licet_reasoning.assessment import assess
 from licet_reasoning.plan import Action, Plan, PlannedWork, Publication
 from licet_reasoning.restrictiveness import least_restrictive_first, restrictions
+from licet_reasoning.suggestion_outcome import Change, Question, RankedLicense, Suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from licet_reasoning.explanation import ExplainedFinding
     from licet_reasoning.hypothesis import Ground
-    from licet_reasoning.plan import Manner, Purpose, Shape, Verb
     from licet_reasoning.plan_outcome import Assessment, LicenseAnswer
 
 MAX_PARENTS = 100
@@ -25,84 +25,6 @@ MAX_TRIED_CHANGES = 24
 """Changes that are judged before no more are looked for."""
 _DERIVATIVE = "derivative"
 _OF_LICENSES = "incompatible-terms"
-
-
-@dataclass(frozen=True)
-class Question:
-    """What somebody wants to publish.
-
-    Attributes:
-        works: The works it is made from: ids on the Hub, or ``license:`` and the name of one.
-        do: What is done to them.
-        how: Whether it is shared, sold, or stays inside.
-        form: As what it is published; None for what such a work usually is published as.
-        purpose: Whether that is commercial.
-    """
-
-    works: tuple[str, ...]
-    do: Verb = "merge"
-    how: Manner = "share"
-    form: Shape | None = None
-    purpose: Purpose | None = None
-
-
-@dataclass(frozen=True)
-class RankedLicense:
-    """A license under which a work may be published.
-
-    Attributes:
-        license: Its id.
-        label: A few words.
-        rank: The length of the longest chain of such licenses that restrict less.
-        above: The ids of those right below it in that order.
-    """
-
-    license: str
-    label: str
-    rank: int
-    above: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Change:
-    """A change to a plan, and what it makes possible.
-
-    Attributes:
-        what: In words.
-        question: The plan as changed.
-        may: The licenses under which its work may be published, least restrictive first.
-    """
-
-    what: str
-    question: Question
-    may: tuple[RankedLicense, ...]
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """Under which licenses a work may be published.
-
-    Attributes:
-        question: What was asked.
-        reading: Under which it was judged.
-        answer: ``may``, if under some license it may; ``may not``, if under none; ``unknown``.
-        may: The licenses, least restrictive first.
-        unknown: Licenses of which nobody can say, with what leaves that open.
-        may_not: The others, with the shortest reason.
-        unread: How many licenses nobody has read, and nothing is said of.
-        findings: What is wrong or not known whatever the license.
-        changes: Where there is none: the smallest changes after which there is one.
-    """
-
-    question: Question
-    reading: str
-    answer: str
-    may: tuple[RankedLicense, ...]
-    unknown: tuple[LicenseAnswer, ...]
-    may_not: tuple[LicenseAnswer, ...]
-    unread: int
-    findings: tuple[ExplainedFinding, ...]
-    changes: tuple[Change, ...]
 
 
 def suggest(question: Question, ground: Ground, reading: str) -> Suggestion:

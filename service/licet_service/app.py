@@ -17,6 +17,7 @@ from licet_service import (
     graph_store,
     linked_data,
     observation,
+    plan_api,
     problem_responses,
     rest,
     saved_queries,
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_void(app, evaluator, settings)
     _add_sparql(app, asked, settings)
     app.include_router(graph_store.routes(asked, settings))
+    app.include_router(plan_api.routes(evaluator))
     app.include_router(dumps.routes(settings))
     app.include_router(saved_queries.routes(asked, settings))
     app.include_router(rest.routes(evaluator))

@@ -10,8 +10,9 @@ import typer
 from licet_reasoning.assessment import assess
 from licet_reasoning.plan import read_plan
 from licet_service.dataset import Dataset
+from licet_service.plan_files import plan_file
 from licet_service.plan_report import plan_lines
-from licet_service.planning import ground_of, plan_file, report_json
+from licet_service.planning import ground_of, report_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

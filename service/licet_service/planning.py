@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from licet_ontology.errors import UsageError
 from licet_ontology.terms import DEFAULT_READING
 from licet_reasoning.assessment import assess
 from licet_reasoning.compiled import compiled
 from licet_reasoning.hypothesis import Ground
 from licet_reasoning.plan import read_plan
-from licet_reasoning.suggestion import Question
 from licet_reasoning.suggestion import suggest as suggested
+from licet_reasoning.suggestion_outcome import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from licet_reasoning.plan_outcome import PlanReport
-    from licet_reasoning.suggestion import Suggestion
+    from licet_reasoning.suggestion_outcome import Suggestion
     from licet_service.dataset import OpenSnapshot
-
-MAX_PLAN_BYTES = 2_000_000
-RDF_SUFFIXES = frozenset({".ttl", ".jsonld", ".nt", ".rdf", ".trig", ".nq"})
 
 
 def ground_of(opened: OpenSnapshot) -> Ground:
@@ -99,49 +93,6 @@ def question_of(
 def suggestion_json(suggestion: Suggestion, snapshot: str) -> dict[str, Any]:
     """Return a suggestion as JSON values, complete."""
     return {**asdict(suggestion), "snapshot": snapshot}
-
-
-def plan_file(path: Path) -> Any:
-    """Return what a file with a plan holds: YAML, or JSON by its name.
-
-    Raises:
-        UsageError: The file cannot be read, is too long, or holds neither.
-    """
-    try:
-        content = path.read_bytes() if path.stat().st_size <= MAX_PLAN_BYTES else None
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    if content is None:
-        raise UsageError(f"{path} is longer than {MAX_PLAN_BYTES:,} bytes")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8") from error
-    if path.suffix == ".json":
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise UsageError(f"{path} is not JSON: {error}") from error
-    return plan_yaml(text, str(path))
-
-
-def plan_yaml(text: str, name: str) -> Any:
-    """Return the one document of a YAML text.
-
-    Raises:
-        UsageError: It is no YAML, holds several documents, or one that is not as YAML demands.
-    """
-    from licet_ingest.untrusted_yaml import UnreadableYamlError, read_yaml
-
-    try:
-        found = read_yaml(text)
-    except UnreadableYamlError as error:
-        raise UsageError(f"{name} {error}") from error
-    if found.faults:
-        raise UsageError(f"{name} {found.faults[0]}")
-    if len(found.documents) != 1:
-        raise UsageError(f"{name} holds {len(found.documents)} YAML documents, and a plan is one")
-    return found.documents[0]
 
 
 def report_json(report: PlanReport, snapshot: str) -> dict[str, Any]:

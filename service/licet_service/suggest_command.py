@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from licet_reasoning.suggestion import Suggestion
+    from licet_reasoning.suggestion_outcome import Suggestion
 
 _LIMIT = (
     "Whatever is chosen, the duties and restrictions that were inherited go on binding; licet plan "

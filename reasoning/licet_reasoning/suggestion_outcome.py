@@ -1,0 +1,88 @@
+"""What is asked of suggestions, and what one says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Imported at run time, too, for the JSON Schema that pydantic makes of these classes.
+from licet_reasoning.explanation import ExplainedFinding
+from licet_reasoning.plan import Manner, Purpose, Shape, Verb
+from licet_reasoning.plan_outcome import LicenseAnswer
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody wants to publish.
+
+    Attributes:
+        works: The works it is made from: ids on the Hub, or ``license:`` and the name of one.
+        do: What is done to them.
+        how: Whether it is shared, sold, or stays inside.
+        form: As what it is published; None for what such a work usually is published as.
+        purpose: Whether that is commercial.
+    """
+
+    works: tuple[str, ...]
+    do: Verb = "merge"
+    how: Manner = "share"
+    form: Shape | None = None
+    purpose: Purpose | None = None
+
+
+@dataclass(frozen=True)
+class RankedLicense:
+    """A license under which a work may be published.
+
+    Attributes:
+        license: Its id.
+        label: A few words.
+        rank: The length of the longest chain of such licenses that restrict less.
+        above: The ids of those right below it in that order.
+    """
+
+    license: str
+    label: str
+    rank: int
+    above: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change to a plan, and what it makes possible.
+
+    Attributes:
+        what: In words.
+        question: The plan as changed.
+        may: The licenses under which its work may be published, least restrictive first.
+    """
+
+    what: str
+    question: Question
+    may: tuple[RankedLicense, ...]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Under which licenses a work may be published.
+
+    Attributes:
+        question: What was asked.
+        reading: Under which it was judged.
+        answer: ``may``, if under some license it may; ``may not``, if under none; ``unknown``.
+        may: The licenses, least restrictive first.
+        unknown: Licenses of which nobody can say, with what leaves that open.
+        may_not: The others, with the shortest reason.
+        unread: How many licenses nobody has read, and nothing is said of.
+        findings: What is wrong or not known whatever the license.
+        changes: Where there is none: the smallest changes after which there is one.
+    """
+
+    question: Question
+    reading: str
+    answer: str
+    may: tuple[RankedLicense, ...]
+    unknown: tuple[LicenseAnswer, ...]
+    may_not: tuple[LicenseAnswer, ...]
+    unread: int
+    findings: tuple[ExplainedFinding, ...]
+    changes: tuple[Change, ...]
