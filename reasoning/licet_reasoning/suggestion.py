@@ -37,7 +37,7 @@ def suggest(question: Question, ground: Ground, reading: str) -> Suggestion:
         raise UsageError("name the works that it is made from")
     if len(question.works) > MAX_PARENTS:
         raise UsageError(f"{len(question.works)} works; {MAX_PARENTS} are read at most")
-    found = _judged(question, ground, reading)
+    found = _judged(question, ground, reading, every_license=True)
     changes: tuple[Change, ...] = ()
     if found.answer == "may not":
         changes = tuple(_changes(question, ground, reading))
@@ -58,9 +58,9 @@ def planned(question: Question) -> Plan:
     return Plan(works=works, actions=(action,), publish=(publication,))
 
 
-def _judged(question: Question, ground: Ground, reading: str) -> Suggestion:
+def _judged(question: Question, ground: Ground, reading: str, *, every_license: bool) -> Suggestion:
     plan = planned(question)
-    (assessment,) = assess(plan, ground, reading, every_license=True).assessments
+    (assessment,) = assess(plan, ground, reading, every_license=every_license).assessments
     # What no rule says is that no license fits, which the answers say one by one.
     findings = tuple(f for f in assessment.findings if f.code != _OF_LICENSES or f.rule)
     barred = next((f for f in findings if f.severity == "error"), None)
@@ -132,7 +132,7 @@ def _changes(question: Question, ground: Ground, reading: str) -> Iterator[Chang
         for what, other in changed:
             if (tried := tried + 1) > MAX_TRIED_CHANGES:
                 return
-            suggestion = _judged(other, ground, reading)
+            suggestion = _judged(other, ground, reading, every_license=False)
             if suggestion.answer == "may":
                 found.append(Change(what, other, suggestion.may))
         if found:

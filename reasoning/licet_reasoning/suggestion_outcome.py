@@ -53,7 +53,8 @@ class Change:
     Attributes:
         what: In words.
         question: The plan as changed.
-        may: The licenses under which its work may be published, least restrictive first.
+        may: Of the licenses in its lineage, those that they accept and some common ones: those
+            under which its work may be published, least restrictive first.
     """
 
     what: str

@@ -75,8 +75,7 @@ def suggestion_lines(found: Suggestion) -> Iterator[str]:
         yield "What would change that:"
         for change in found.changes:
             under = ", ".join(one.license for one in change.may[:5])
-            more = f" and {len(change.may) - 5} more" if len(change.may) > 5 else ""
-            yield f"  {change.what}{f': then under {under}{more}' if under else ''}"
+            yield f"  {change.what}{f': then, for example, under {under}' if under else ''}"
     yield ""
     if found.unread:
         yield f"Of {found.unread} licenses that nobody has read nothing is said."

@@ -41,8 +41,8 @@ def test_no_license_stands_before_one_that_restricts_less(prepared: Compiled) ->
         assert not any(
             theirs < own and place[other] > place[one] for other, theirs in of_license.items()
         )
-    for one in found.may:
-        assert all(of_license[below] < of_license[one.license] for below in one.above)
+    for ranked in found.may:
+        assert all(of_license[below] < of_license[ranked.license] for below in ranked.above)
 
 
 @given(
