@@ -28,7 +28,8 @@ from licet_ontology.identify import shipped_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from licet_ingest.repository_files import Folder
 
 MAX_TEXTS = 60
 MAX_LISTED = 20_000
@@ -147,7 +148,7 @@ class Contents:
         return [text for text in self.texts if text.role in roles]
 
 
-def read_contents(folder: Path) -> Contents:
+def read_contents(folder: Folder) -> Contents:
     """Return what a repository's folder holds; of what cannot be read, a fault."""
     root = folder.resolve()
     names, faults = _listed(root)
@@ -172,11 +173,11 @@ def read_contents(folder: Path) -> Contents:
     return Contents(tuple(texts), weights, fields, data, tuple(faults))
 
 
-def _listed(root: Path) -> tuple[list[str], list[tuple[str, str]]]:
+def _listed(root: Folder) -> tuple[list[str], list[tuple[str, str]]]:
     """Return the paths of the files of a repository, and faults."""
     names: list[str] = []
     faults: list[tuple[str, str]] = []
-    todo: list[tuple[Path, str, int]] = [(root, "", 0)]
+    todo: list[tuple[Folder, str, int]] = [(root, "", 0)]
     while todo:
         folder, prefix, depth = todo.pop(0)
         try:
@@ -221,7 +222,7 @@ def _role(name: str) -> str:
 
 
 def _card(
-    root: Path, name: str
+    root: Folder, name: str
 ) -> tuple[HeldText, dict[str, int], dict[str, Any], list[tuple[str, str]]]:
     try:
         read = read_inside(root / name, root, MAX_CARD_BYTES)
@@ -239,7 +240,7 @@ def _card(
     return HeldText(name, "card", tuple(lines), is_whole), fields, card.data, []
 
 
-def _text(root: Path, name: str) -> HeldText:
+def _text(root: Folder, name: str) -> HeldText:
     read = read_inside(root / name, root, MAX_LICENSE_BYTES)
     if is_binary(read.data):
         raise UnreadableFileError("is not text")
@@ -274,7 +275,7 @@ def visible_lines(body: str, first_line: int = 1) -> list[Line]:
     ]
 
 
-def _weights(root: Path, names: list[str]) -> tuple[WeightsFile, ...]:
+def _weights(root: Folder, names: list[str]) -> tuple[WeightsFile, ...]:
     found = [
         WeightsFile(name, "compiled" if _COMPILED.search(name) else "adaptable")
         for name in names
@@ -295,7 +296,7 @@ def _form_by_name(one: WeightsFile) -> WeightsFile:
     return one
 
 
-def _is_quantized(root: Path, names: list[str]) -> bool:
+def _is_quantized(root: Folder, names: list[str]) -> bool:
     """Tell whether a configuration says that the weights are quantized."""
     if {"quantize_config.json", "quantization_config.json", "quant_config.json"} & set(names):
         return True

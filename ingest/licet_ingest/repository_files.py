@@ -8,8 +8,11 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from licet_ingest.memory_folder import MemoryPath
 from licet_ontology.errors import SourceError
 
+Folder = Path | MemoryPath
+"""A file or folder, on disk or in memory."""
 MAX_LICENSE_BYTES = 2_000_000
 MAX_LICENSE_FILES = 20
 MAX_CONFIG_BYTES = 1_000_000
@@ -49,7 +52,7 @@ class ReadFile:
     size_bytes: int
 
 
-def read_inside(path: Path, root: Path, limit_bytes: int) -> ReadFile:
+def read_inside(path: Folder, root: Folder, limit_bytes: int) -> ReadFile:
     """Return the beginning of a file that lies inside a folder.
 
     A symbolic link is followed if it ends inside the folder, as in the Hub's own cache.
@@ -62,6 +65,11 @@ def read_inside(path: Path, root: Path, limit_bytes: int) -> ReadFile:
     Raises:
         UnreadableFileError: It lies outside, is no regular file, or cannot be opened.
     """
+    if isinstance(path, MemoryPath) or isinstance(root, MemoryPath):
+        data = path.files.get(path.path) if isinstance(path, MemoryPath) else None
+        if data is None:
+            raise UnreadableFileError("cannot be read: there is no such file")
+        return ReadFile(data[:limit_bytes], len(data))
     try:
         real = path.resolve(strict=True)
         if not real.is_relative_to(root):
@@ -85,7 +93,7 @@ def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def entries(folder: Path) -> tuple[list[str], list[str]]:
+def entries(folder: Folder) -> tuple[list[str], list[str]]:
     """Return the names of the files and of the folders in a folder, both sorted.
 
     Hidden folders and links to folders are left out; links to files are not, for they may lead
@@ -94,6 +102,9 @@ def entries(folder: Path) -> tuple[list[str], list[str]]:
     Raises:
         UnreadableFolderError: As it says.
     """
+    if isinstance(folder, MemoryPath):
+        found, below = folder.below()
+        return found, [name for name in below if not name.startswith(".")]
     files: list[str] = []
     folders: list[str] = []
     try:

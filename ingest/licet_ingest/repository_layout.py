@@ -24,7 +24,7 @@ from licet_ingest.repository_files import (
 from licet_ontology.errors import SourceError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from licet_ingest.repository_files import Folder
 
 CARD_FILES = ("readme.md", "readme.markdown", "model_card.md", "modelcard.md")
 """Names of cards, in lower case, the first of them first."""
@@ -65,15 +65,15 @@ class Place:
     path: str
     kind: str
     work_id: str
-    folder: Path | None
-    card: Path | None
+    folder: Folder | None
+    card: Folder | None
     files: list[str] = field(default_factory=list[str])
     has_front_matter: bool = False
     cards_below: int = 0
     fault: str = ""
 
 
-def places(root: Path, work_id: str | None = None) -> list[Place]:
+def places(root: Folder, work_id: str | None = None) -> list[Place]:
     """Return where the works of a folder lie, in the order of their paths.
 
     Args:
@@ -94,7 +94,7 @@ def places(root: Path, work_id: str | None = None) -> list[Place]:
     return walk.below(root, ())
 
 
-def card_of(folder: Path, files: list[str]) -> Path | None:
+def card_of(folder: Folder, files: list[str]) -> Folder | None:
     """Return the card of a repository, by the names of its files."""
     by_name = {name.casefold(): name for name in reversed(files)}
     return next((folder / by_name[name] for name in CARD_FILES if name in by_name), None)
@@ -103,11 +103,11 @@ def card_of(folder: Path, files: list[str]) -> Path | None:
 class _Walk:
     """One walk through a folder."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Folder) -> None:
         self.root = root
         self.seen = 0
 
-    def below(self, folder: Path, parts: tuple[str, ...]) -> list[Place]:
+    def below(self, folder: Folder, parts: tuple[str, ...]) -> list[Place]:
         """Return the places in a folder."""
         files, folders = entries(folder)
         self.seen += len(files) + len(folders)
@@ -127,7 +127,7 @@ class _Walk:
             flat.append(own)
         return sorted([*flat, *found], key=lambda place: place.path)
 
-    def _in_folder(self, folder: Path, parts: tuple[str, ...]) -> list[Place]:
+    def _in_folder(self, folder: Folder, parts: tuple[str, ...]) -> list[Place]:
         parts = (*parts, folder.name)
         fault = f"lies more than {MAX_FOLDER_DEPTH} folders deep"
         if len(parts) <= MAX_FOLDER_DEPTH:
@@ -138,7 +138,7 @@ class _Walk:
         return [Place("/".join(parts), "model", "", None, None, fault=fault)]
 
     def _place(
-        self, parts: tuple[str, ...], folder: Path | None, card: Path | None, files: list[str]
+        self, parts: tuple[str, ...], folder: Folder | None, card: Folder | None, files: list[str]
     ) -> Place:
         kind, work_id = named_by_path(self.root.name, parts)
         place = Place("/".join(parts), kind, work_id, folder, card, files)

@@ -13,6 +13,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 from licet_ontology.terms import DEFAULT_READING
 from licet_service import (
+    check_routes,
     dumps,
     graph_store,
     linked_data,
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_void(app, evaluator, settings)
     _add_sparql(app, asked, settings)
     app.include_router(graph_store.routes(asked, settings))
+    app.include_router(check_routes.routes(evaluator))
     app.include_router(plan_api.routes(evaluator))
     app.include_router(dumps.routes(settings))
     app.include_router(saved_queries.routes(asked, settings))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from licet_ingest.records import WorkRecord
     from licet_ingest.repository_contents import Contents
+    from licet_ingest.repository_files import Folder
     from licet_reasoning.explanation import Imposition, Term
     from licet_reasoning.hypothesis import Ground, Judged
 
@@ -107,7 +108,7 @@ def check_records(
 
 def check_folder(
     ground: Ground,
-    folder: Path,
+    folder: Folder,
     *,
     work_id: str | None = None,
     reading: str = DEFAULT_READING,
@@ -200,7 +201,7 @@ def knows(ground: Ground, iri: str) -> bool:
     return bool(facts) and (term("gap"), term("MissingWork")) not in facts
 
 
-def read_record(folder: Path, work_id: str | None = None) -> tuple[WorkRecord, list[Note]]:
+def read_record(folder: Folder, work_id: str | None = None) -> tuple[WorkRecord, list[Note]]:
     """Return the work that a folder holds, and what could not be read of it.
 
     Raises:

@@ -717,25 +717,45 @@ def identify(
 
 @app.command()
 def export(
+    work: Annotated[
+        str | None,
+        typer.Argument(help="A work, for its bill of materials; without it, the whole snapshot."),
+    ] = None,
     to: Annotated[
         Path | None,
         typer.Option("--to", help="The folder of dumps; DATA/dumps, which is served, without it."),
     ] = None,
     formats: Annotated[
-        list[DumpFormat] | None,
-        typer.Option("--format", help="Only this (repeatable); without it, all."),
+        list[str] | None,
+        typer.Option(
+            "--format",
+            help="Of a work, spdx3 (the default) or cyclonedx. Of the snapshot, only this of "
+            "nquads, trig and parquet (repeatable); without it, all.",
+        ),
     ] = None,
     data: Data = DEFAULT_DATA,
     force: Annotated[
         bool, typer.Option("--force", help="Write a dump of this snapshot again.")
     ] = False,
 ) -> None:
-    """Write the snapshot in force as files: linked data, tables, checksums, catalogue."""
+    """Write the snapshot in force as files, or the bill of materials of one work."""
     from licet_service.dataset import Dataset
-    from licet_service.export import export as write
 
     latest = Dataset(data).latest()
-    folder = write(latest, to or data / FOLDER, formats or tuple(DumpFormat), say, force=force)
+    if work is not None:
+        from licet_service.bom_command import bom_text
+
+        if to is not None or force:
+            raise UsageError("--to and --force go with the whole snapshot")
+        emit([bom_text(latest, work, formats)])
+        return
+    from licet_service.export import export as write
+
+    known = {one.value: one for one in DumpFormat}
+    if unknown := [name for name in formats or () if name not in known]:
+        raise UsageError(f"no format {unknown[0]!r} of dumps: choose one of {', '.join(known)}")
+    chosen = tuple(known[name] for name in formats or known)
+    folder = write(latest, to or data / FOLDER, chosen, say, force=force)
     emit([str(folder)])
 
 

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from licet_ingest.memory_folder import MemoryPath
     from licet_ingest.records import Derivation, Fault, WorkRecord
 
 
-def file_name(path: Path) -> str:
+def file_name(path: Path | MemoryPath) -> str:
     """Return the name of a file as text that can be written, whatever bytes it is made of."""
     return os.fsencode(path.name).decode(errors="replace")
 

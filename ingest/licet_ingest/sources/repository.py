@@ -51,8 +51,8 @@ from licet_ontology.terms import license_iri, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
+    from licet_ingest.repository_files import Folder
     from licet_ingest.repository_layout import Place
 
 GATED_PROMPT = "extra_gated_prompt"
@@ -69,7 +69,7 @@ class Repositories:
         work_id: ``owner/name`` of the one repository that it is; else its paths decide.
     """
 
-    path: Path
+    path: Folder
     work_id: str | None = None
 
     @property
@@ -123,7 +123,7 @@ def _read_files(place: Place) -> Iterator[tuple[str, int]]:
         yield name, MAX_LICENSE_BYTES
 
 
-def _read(place: Place, root: Path, name: str, limit_bytes: int) -> ReadFile:
+def _read(place: Place, root: Folder, name: str, limit_bytes: int) -> ReadFile:
     folder = place.folder or (place.card.parent if place.card else root)
     return read_inside(folder / name, root, limit_bytes)
 
@@ -133,7 +133,7 @@ class _Repository:
     """One repository being read."""
 
     place: Place
-    root: Path
+    root: Folder
     faults: list[Fault] = field(default_factory=list[Fault])
     record_id: str = ""
 
