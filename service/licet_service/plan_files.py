@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from licet_ontology.errors import UsageError
+from licet_service.bom_import import is_bom, plan_of_bom
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +15,7 @@ MAX_PLAN_BYTES = 2_000_000
 
 
 def plan_file(path: Path) -> Any:
-    """Return what a file with a plan holds: YAML, or JSON by its name.
+    """Return what a file with a plan holds: YAML, or by its name JSON or a bill of materials.
 
     Raises:
         UsageError: The file cannot be read, is too long, or holds neither.
@@ -33,7 +34,9 @@ def plan_file(path: Path) -> Any:
 
 
 def plan_json(text: str, name: str) -> Any:
-    """Return the value of a JSON text, in which no object has a member twice.
+    """Return the plan of a JSON text, in which no object has a member twice.
+
+    A bill of materials, of SPDX or CycloneDX, is read as the plan it amounts to.
 
     Raises:
         UsageError: It is no JSON, or nests deeper than is read.
@@ -45,9 +48,10 @@ def plan_json(text: str, name: str) -> Any:
         return found
 
     try:
-        return json.loads(text, object_pairs_hook=unique)
+        value = json.loads(text, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{name} is not JSON: {error}") from error
+    return plan_of_bom(value) if is_bom(value) else value
 
 
 def plan_yaml(text: str, name: str) -> Any:
