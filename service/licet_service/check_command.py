@@ -128,8 +128,14 @@ def _ground(question: CheckQuestion) -> tuple[Ground, str]:
     except NoSnapshotError:
         if not question.live:
             raise
-        return Ground(compiled()), ""
+        return Ground(compiled(_user_cache())), ""
     return Ground(compiled(question.data / "cache"), opened.store), opened.snapshot.id
+
+
+def _user_cache() -> Path:
+    """Return where what is computed once is kept without a data folder."""
+    given = os.environ.get("XDG_CACHE_HOME")
+    return (Path(given) if given else Path("~/.cache").expanduser()) / "licet"
 
 
 def _key(work: str) -> tuple[str, str]:
