@@ -13,6 +13,7 @@ from licet_ingest.snapshot import NoSnapshotError, current
 from licet_ontology.errors import UsageError
 from licet_ontology.reading_names import readings
 from licet_ontology.terms import (
+    BASE,
     DEFAULT_READING,
     GRAPH_HUB,
     PREFIXES,
@@ -51,7 +52,8 @@ class OpenSnapshot:
         """Return the answer to a SPARQL query.
 
         Args:
-            text: The query; Licet's prefixes need not be declared.
+            text: The query; Licet's prefixes need not be declared, and relative IRIs are read
+                as those of Licet.
             reading: Whose graphs a query that names no dataset sees.
             substitutions: Values of variables, by name.
             default_graph_iris: The default graph, as the union of these.
@@ -80,6 +82,7 @@ class OpenSnapshot:
             named = [NamedNode(iri) for iri in default_graphs(reading)]
         return self.store.query(
             text,
+            base_iri=BASE,
             prefixes=dict(PREFIXES),
             default_graph=default,
             named_graphs=named,
@@ -104,7 +107,7 @@ def keyword_problem(text: str, keyword: str) -> SyntaxError | None:
     if replaced == text:
         return None
     try:
-        Store().query(replaced, prefixes=dict(PREFIXES))
+        Store().query(replaced, base_iri=BASE, prefixes=dict(PREFIXES))
     except SyntaxError as error:
         return error
     return None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 KINDS: Final[Mapping[str, tuple[int, str]]] = {
     "malformed-request": (400, "The request is malformed"),
     "syntax-error": (400, "The query is not SPARQL"),
+    "not-supported": (400, "The query asks for what this service does not have"),
     "unusable-value": (400, "A value names nothing or makes no sense"),
     "federation-refused": (403, "Queries may not call other services"),
     "read-only": (403, "The graph is read-only"),

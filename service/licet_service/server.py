@@ -90,7 +90,7 @@ def app() -> FastAPI:
     """Return the application by the settings of the environment, in one of several processes."""
     settings = settings_from()
     logs.configure(settings)
-    _quieten_log()
+    _quiet_broken_answers()
     return create_app(settings)
 
 
@@ -114,7 +114,7 @@ def serve(settings: Settings) -> None:
     }
     logs.configure(settings)
     if settings.web_processes == 1:
-        _quieten_log()
+        _quiet_broken_answers()
         uvicorn.run(create_app(settings), **options)
     else:
         create_app(settings)  # so that a missing snapshot is said once, and here
@@ -130,7 +130,7 @@ def serve(settings: Settings) -> None:
             )
 
 
-def _quieten_log() -> None:
+def _quiet_broken_answers() -> None:
     """Keep from the log what clients can cause at will and what is told among the evaluations."""
 
     def is_defect(record: logging.LogRecord) -> bool:

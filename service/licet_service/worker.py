@@ -267,6 +267,10 @@ class Worker:
             )
         except SyntaxError as error:
             raise syntax_problem(error) from None
+        except RuntimeError as error:
+            if "custom function" not in str(error):
+                raise
+            raise ProblemError("not-supported", f"{error}.") from None
         except ValueError as error:  # what the protocol or a parameter names is no IRI
             raise ProblemError("malformed-request", str(error)) from None
         is_graph = isinstance(result, QueryTriples)

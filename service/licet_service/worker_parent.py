@@ -53,7 +53,10 @@ def main(control_fd: int, memory_bytes: int, services: Sequence[str]) -> None:
             _bury(control, numbers)
         if control.fileno() not in ready:
             continue
-        part, received, _, _ = socket.recv_fds(control, 65_536, 16)
+        try:
+            part, received, _, _ = socket.recv_fds(control, 65_536, 16)
+        except OSError:
+            break
         descriptors += received
         if not part:
             break
