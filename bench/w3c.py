@@ -281,7 +281,8 @@ class Suite:
 
     def ask(self, query: str, accept: str, dataset: list[tuple[str, str]]) -> tuple[int, bytes]:
         body = urllib.parse.urlencode([("query", query), *dataset]).encode()
-        status, _, answer = request(self.url + "/sparql", "POST", body, {"Accept": accept})
+        headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
+        status, _, answer = request(self.url + "/sparql", "POST", body, headers)
         return status, answer
 
     def evaluation(self, manifest: Manifest, test: Any, name: str) -> None:

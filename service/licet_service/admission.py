@@ -237,7 +237,8 @@ class Turns:
             if self._running.total() >= self._bounds.quick:
                 return
             own = self._waiting[client]
-            entry = next((e for e in own if self._may(client, e[1])), None)
+            # One that has been given up is still here until its task has run.
+            entry = next((e for e in own if not e[0].done() and self._may(client, e[1])), None)
             if entry is None:
                 continue
             self._forget(client, entry)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from licet_ingest.snapshot import Snapshot
     from licet_service.negotiation import Choice
+    from licet_service.problems import ProblemError
 
 
 class Term(TypedDict):
@@ -77,6 +78,8 @@ class Stream(Protocol):
     media_type: str
     whole: Answer | None
     """The answer, where it is so small that it came at once; then there are no parts."""
+    problem: ProblemError | None
+    """Why the answer broke."""
 
     def parts(self) -> AsyncIterator[bytes]:
         """Yield the answer part by part.

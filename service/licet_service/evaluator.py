@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from licet_ingest.snapshot import Snapshot
     from licet_service.evaluation import Question
     from licet_service.negotiation import Choice
+    from licet_service.sandbox import Confinement
     from licet_service.settings import Settings
     from licet_service.workers import Worker
 
@@ -90,6 +91,11 @@ class WorkerEvaluator:
         await self._pool.stop()
         if self._federation is not None:
             await self._federation.stop()
+
+    @property
+    def confinement(self) -> Confinement:
+        """What keeps the workers from the network."""
+        return self._pool.confinement
 
     @property
     def running(self) -> int:

@@ -71,9 +71,12 @@ class StreamResponse(Response):
 
     async def _held(self) -> bytes:
         body, most = bytearray(), self._settings.max_held_bytes
-        async for part in self._stream.parts():
-            body += part
-            if len(body) > most:
-                detail = f"Over HTTP/1.0 a result has at most {most} bytes; use HTTP/1.1."
-                raise ProblemError("result-too-large", detail, max_bytes=most)
+        try:
+            async for part in self._stream.parts():
+                body += part
+                if len(body) > most:
+                    detail = f"Over HTTP/1.0 a result has at most {most} bytes; use HTTP/1.1."
+                    raise ProblemError("result-too-large", detail, max_bytes=most)
+        except BrokenAnswerError as error:
+            raise self._stream.problem or error from error
         return bytes(body)

@@ -30,6 +30,8 @@ _START_S: Final = 60.0
 """A parent that has not begun, or a worker that has not opened its snapshot, after this time on a
 machine however busy, never will."""
 
+_STATUS_S: Final = 5.0
+
 _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Of threads that a library starts while it is imported, a forked process has none."""
 
@@ -55,11 +57,13 @@ class Worker:
         snapshot: Path,
         streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
         parent: WorkerParent,
+        status: asyncio.Future[int | None],
     ) -> None:
         self.number = number
         self.snapshot = snapshot
         self._reader, self._writer = streams
         self._parent = parent
+        self._status = status
         self._process = 0
         self._used_s = 0.0
 
@@ -72,12 +76,20 @@ class Worker:
         try:
             return await frames.read(self._reader)
         except (asyncio.IncompleteReadError, OSError):
-            raise WorkerEndedError(await self._parent.status_of(self.number)) from None
+            raise WorkerEndedError(await self._ending()) from None
+
+    async def _ending(self) -> int | None:
+        """Return how it ended, which its parent is about to tell; None if it cannot."""
+        try:
+            async with asyncio.timeout(_STATUS_S):
+                return await asyncio.shield(self._status)
+        except TimeoutError:
+            return None
 
     @property
     def has_ended(self) -> bool:
         """Whether it ended while it had nothing to do."""
-        return self._reader.at_eof()
+        return self._reader.at_eof() or self._writer.transport.is_closing()
 
     async def opened(self) -> None:
         """Wait until the snapshot is open.
@@ -166,11 +178,12 @@ class WorkerParent:
         self._listener = asyncio.create_task(self._listen(reader))
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
-        while line := await reader.readline():
-            told = orjson.loads(line)
-            status = self._statuses.pop(told["ended"], None)
-            if status and not status.done():
-                status.set_result(told["status"])
+        with suppress(OSError):
+            while line := await reader.readline():
+                told = orjson.loads(line)
+                status = self._statuses.pop(told["ended"], None)
+                if status and not status.done():
+                    status.set_result(told["status"])
         for status in self._statuses.values():
             if not status.done():
                 status.set_result(None)
@@ -194,11 +207,12 @@ class WorkerParent:
         ours.setblocking(False)
         with theirs:
             told = orjson.dumps({"start": number, "snapshot": str(snapshot)}) + b"\n"
-            self._statuses[number] = asyncio.get_running_loop().create_future()
+            status: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+            self._statuses[number] = status
             # Whole or not at all: it is far shorter than the buffer, in which little waits.
             socket.send_fds(self._control, [told], [theirs.fileno()])
         streams = await asyncio.open_connection(sock=ours)
-        worker = Worker(number, snapshot, streams, self)
+        worker = Worker(number, snapshot, streams, self, status)
         try:
             async with asyncio.timeout(_START_S):
                 await worker.opened()
@@ -206,17 +220,6 @@ class WorkerParent:
             worker.kill()
             raise
         return worker
-
-    async def status_of(self, number: int) -> int | None:
-        """Return how a worker that has ended did."""
-        future = self._statuses.get(number)
-        if future is None:
-            return None
-        try:
-            async with asyncio.timeout(1):
-                return await asyncio.shield(future)
-        except TimeoutError:
-            return None
 
     def kill(self, number: int) -> None:
         """End a worker, if it has not ended."""
@@ -282,6 +285,7 @@ class Pool:
                 if not worker.has_ended:
                     self._at_work.add(worker)
                     return worker
+                worker.kill()
             if not self._parent.is_alive:
                 await self._revive()
             self._top_up()
@@ -354,7 +358,9 @@ class Pool:
             if self._parent.is_alive:
                 return
             log.error("the parent of the workers has ended; another one is started")
-            await self._parent.stop()
+            for worker in self._idle:
+                worker.kill()
             self._idle.clear()
+            await self._parent.stop()
             self._parent = self._new_parent()
             await self._parent.start()
