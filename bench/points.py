@@ -27,6 +27,7 @@ from licet_ingest.snapshot import current
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+LICENSES = ("apache-2.0", "mit", "cc-by-nc-4.0", "gemma", "llama3.1")
 KINDS: dict[str, Callable[[str], str]] = {
     "/api/models/{work}": lambda work: f"/api/models/{work}",
     "/api/obligations": lambda work: f"/api/obligations?work={work}",
@@ -42,7 +43,6 @@ KINDS: dict[str, Callable[[str], str]] = {
     "/queries/obligations": lambda work: f"/queries/obligations?model={work}",
     "/model/{work}, Turtle": lambda work: f"/model/{work}",
 }
-LICENSES = ("apache-2.0", "mit", "cc-by-nc-4.0", "gemma", "llama3.1")
 
 
 def main() -> None:

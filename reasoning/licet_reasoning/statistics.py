@@ -181,6 +181,8 @@ class _World:
             if bool(license_) == licensed and only in {"", metric}
         ]
         found: list[tuple[tuple[str, ...], tuple[int, ...]]] = []
+        by_level: list[np.ndarray] = []
+        of_member = np.zeros(len(facet.members))
         if cells:
             first, kind_of_situation = distinct_rows(self.verdicts.of_situation[:, cells])
             kinds = self.verdicts.of_situation[first][:, cells].T

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -103,10 +102,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(pages.routes(asked, settings))
     app.include_router(linked_data.routes(asked, settings))
     return app
-
-
-def _json(content: object, **headers: str) -> Response:
-    return Response(orjson.dumps(content), media_type="application/json", headers=headers)
 
 
 def _add_health(app: FastAPI, evaluator: Evaluator) -> None:

@@ -267,6 +267,7 @@ class _Whole:
     def __init__(self, answer: Answer) -> None:
         self.media_type = answer.media_type
         self.whole: Answer | None = answer
+        self.problem: ProblemError | None = None
 
     async def parts(self) -> AsyncIterator[bytes]:
         """Yield nothing: all is in ``whole``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,7 +24,7 @@ def snapshots(
     from licet_service.report import table_lines
 
     in_force = current(data).id
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": one.id,
             "in_force": one.id == in_force,

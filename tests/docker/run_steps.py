@@ -88,6 +88,8 @@ def run_build_stage(folder: Path, steps: list[Step]) -> dict[str, str]:
             case "RUN":
                 command = inside(folder, step.text)
                 subprocess.run(["/bin/sh", "-c", command], check=True, cwd=here, env=environment)
+            case _:
+                pass
     return environment
 
 
@@ -113,6 +115,7 @@ def serves(folder: Path, steps: list[Step]) -> None:
     subprocess.run(["licet", "build", "sample"], check=True, env=environment, cwd=folder)
     service = subprocess.Popen(["licet", "serve"], env=environment, cwd=folder)
     try:
+        said = b""
         for _ in range(60):
             time.sleep(1)
             found = subprocess.run(
@@ -123,7 +126,8 @@ def serves(folder: Path, steps: list[Step]) -> None:
             )
             if found.returncode == 0:
                 return
-        raise SystemExit(found.stderr.decode())
+            said = found.stderr
+        raise SystemExit(said.decode())
     finally:
         service.terminate()
         service.wait(60)

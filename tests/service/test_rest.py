@@ -39,7 +39,8 @@ def model_of(operation: dict[str, Any]) -> TypeAdapter[Any]:
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     reference = schema["items"]["$ref"] if schema.get("type") == "array" else schema["$ref"]
     model: Any = getattr(rest_models, reference.rsplit("/", 1)[1])
-    return TypeAdapter(list[model] if schema.get("type") == "array" else model)
+    shape: Any = list.__class_getitem__(model) if schema.get("type") == "array" else model
+    return TypeAdapter(shape)
 
 
 def test_every_operation_answers_its_own_examples_as_it_is_described(client: TestClient) -> None:

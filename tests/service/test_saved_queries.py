@@ -18,7 +18,7 @@ from licet_service.settings import Settings
 from licet_service.spreadsheet import spreadsheet_csv
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, Iterator
     from pathlib import Path
 
 DERIVATIVES = """#+ summary: Which models were made from this one?
@@ -38,7 +38,7 @@ def derivatives(data: Path) -> Iterator[TestClient]:
     evaluator = WorkerEvaluator(settings)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         await evaluator.start()
         yield
         await evaluator.stop()

@@ -295,7 +295,7 @@ def test_a_query_that_passes_the_reading_meets_no_network(
         )
         start = subprocess.Popen
 
-        def popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+        def popen(command: list[str], **options: Any) -> subprocess.Popen[Any]:
             assert command[1:3] == ["-m", "licet_service.worker_parent"]
             return start([command[0], "-c", program, *command[3:]], **options)
 
