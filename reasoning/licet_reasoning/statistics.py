@@ -180,17 +180,15 @@ class _World:
             for i, (metric, license_) in enumerate(self.verdicts.cells)
             if bool(license_) == licensed and only in {"", metric}
         ]
-        found: list[tuple[tuple[str, ...], tuple[int, ...]]] = []
-        by_level: list[np.ndarray] = []
-        of_member = np.zeros(len(facet.members))
-        if cells:
-            first, kind_of_situation = distinct_rows(self.verdicts.of_situation[:, cells])
-            kinds = self.verdicts.of_situation[first][:, cells].T
-            counts = facet.count(
-                kind_of_situation[self.outcome.situations.of_work], len(first)
-            ).astype(float)
-            by_level = [((kinds == level) @ counts).astype(int) for level in range(4)]
-            of_member = counts.sum(axis=0)
+        if not cells:
+            return _noncompliance_slice(facet.dimensions, licensed, only, ())
+        first, kind_of_situation = distinct_rows(self.verdicts.of_situation[:, cells])
+        kinds = self.verdicts.of_situation[first][:, cells].T
+        kind_of_work = kind_of_situation[self.outcome.situations.of_work]
+        counts = facet.count(kind_of_work, len(first)).astype(float)
+        by_level = [((kinds == level) @ counts).astype(int) for level in range(4)]
+        of_member = counts.sum(axis=0)
+        found: list[Row] = []
         for row, cell in enumerate(cells):
             metric, license_ = self.verdicts.cells[cell]
             named = () if only else (metric_iri(metric),)
