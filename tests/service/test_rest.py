@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -39,7 +40,7 @@ def model_of(operation: dict[str, Any]) -> TypeAdapter[Any]:
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     reference = schema["items"]["$ref"] if schema.get("type") == "array" else schema["$ref"]
     model: Any = getattr(rest_models, reference.rsplit("/", 1)[1])
-    shape: Any = list.__class_getitem__(model) if schema.get("type") == "array" else model
+    shape: Any = GenericAlias(list, (model,)) if schema.get("type") == "array" else model
     return TypeAdapter(shape)
 
 
