@@ -239,8 +239,8 @@ class _Talk:
             match kind:
                 case frames.WHOLE:
                     about, body = frames.unpack_whole(payload)
-                    self._finish(orjson.loads(about))
                     self.body_bytes = len(body)
+                    self._finish(orjson.loads(about))
                     self.whole = Answer(body, self.media_type, self.rows)
                 case frames.HEAD:
                     self.media_type = orjson.loads(payload)["media_type"]

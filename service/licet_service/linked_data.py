@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from licet_ontology.errors import UsageError
-from licet_ontology.terms import BASE, DEFAULT_READING
+from licet_ontology.terms import BASE
 from licet_queries.library import public_query
 from licet_service.negotiation import HTML, PAGES, alternates, negotiate
 from licet_service.pages import license_pages, rendering, work_page
@@ -31,7 +31,7 @@ KINDS: Final = {
     **dict.fromkeys(("license-family", "alias", "clause", "situation", "finding"), "resource.html"),
     **dict.fromkeys(("reading", "derivation", "observation", "build", "source"), "resource.html"),
     **dict.fromkeys(("change", "snapshot", "usage", "software"), "resource.html"),
-    **dict.fromkeys(("ontology", "catalogue", "graph", "license-statement"), "resource.html"),
+    **dict.fromkeys(("ontology", "catalogue", "license-statement"), "resource.html"),
     **dict.fromkeys(("statistics", "rule"), "resource.html"),
 }
 """The first step of the path of each kind of resource, and the template of its page."""
@@ -136,12 +136,12 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
         async def resource(request: Request, name: str) -> Response:
             iri = f"{BASE}{kind}/{quote(name, safe='/+:')}"
             choice = negotiate(request, PAGES)
-            reading = request.query_params.get("reading") or DEFAULT_READING
+            asked = request.query_params.get("reading") or None
             number, as_html = page_of(request), choice.representation is HTML
             told = await evaluator.call(
                 "describe-resource",
                 iri=iri,
-                reading=reading,
+                reading=asked,
                 max_triples=settings.max_description_triples,
                 page=number,
                 format="values" if as_html else choice.representation.name,
@@ -149,6 +149,7 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
             if not told["found"]:
                 beyond = f" on page {number}" if number > 1 else ""
                 raise ProblemError("not-found", f"The graph knows no {kind} {name}{beyond}.")
+            reading = told["reading"]
             headers = alternates(request, choice, PAGES)
             headers["Link"] = neighbours(request, headers, number, more=told["more"])
             if not as_html:

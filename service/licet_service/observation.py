@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import os
 import secrets
 import time
@@ -11,7 +12,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-import structlog
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from licet_service.evaluation import Evaluated
     from licet_service.evaluator import WorkerEvaluator
     from licet_service.settings import Settings
+
+log = logging.getLogger("licet.queries")
 
 MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable by which several processes share their metrics."""
@@ -115,7 +117,6 @@ class Observer:
     def __init__(self, metrics: Metrics, evaluator: WorkerEvaluator, settings: Settings) -> None:
         self._metrics = metrics
         self._evaluator = evaluator
-        self._log = structlog.get_logger("licet.queries")
         key = settings.client_hash_key
         self._key = key.encode() or secrets.token_bytes(32)
         self._with_text = settings.log_query_text
@@ -131,9 +132,9 @@ class Observer:
         metrics.running.set(self._evaluator.running)
         metrics.waiting.set(self._evaluator.waiting)
         if told.what in _QUERIES:
-            self._log.info("query", **self._line(told))
+            log.info("query", extra=self._line(told))
         else:
-            self._log.debug("task", **self._line(told))
+            log.debug("task", extra=self._line(told))
 
     def _line(self, told: Evaluated) -> dict[str, object]:
         status = 200 if told.outcome == "ok" else KINDS.get(told.outcome, (0, ""))[0]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple, serialize
 
 from licet_ontology import modules
 from licet_ontology.errors import UsageError
+from licet_ontology.nodes import text_of
 from licet_ontology.reading_names import readings
-from licet_ontology.terms import NS, PREFIXES, RDF, RDFS, XSD, default_graphs
+from licet_ontology.terms import DEFAULT_READING, NS, PREFIXES, RDFS, default_graphs
 from licet_service.formats import GRAPH_FORMATS
 
 if TYPE_CHECKING:
@@ -19,60 +20,57 @@ if TYPE_CHECKING:
     from licet_service.dataset import OpenSnapshot
 
 CUT_NOTE: Final = "This description is one page of several, or cut; SPARQL has all of it."
-_VOID: Final = "http://rdfs.org/ns/void#"
 MAX_NESTING: Final = 4
 """Blank nodes below one another that a description follows."""
 
 
 def describe_resource(
-    opened: OpenSnapshot, iri: str, reading: str, max_triples: int, page: int, format: str
+    opened: OpenSnapshot,
+    iri: str,
+    reading: str | None,
+    max_triples: int,
+    page: int,
+    format: str,
 ) -> dict[str, Any]:
     """Return what the graph says of a resource: as text in a format of RDF, or as plain values.
 
     Args:
         opened: The snapshot.
         iri: Of the resource.
-        reading: Whose conclusions are seen.
+        reading: Whose conclusions are seen; without one, those of the first reading that knows
+            the resource, the default one before the others: a situation may be of one alone.
         max_triples: From the resource, and to it, on each page.
         page: Which, from 1.
         format: A name of ``GRAPHS``, or ``values``.
 
     Returns:
-        ``found``, ``more`` (whether there is another page) and ``cut``; and ``text``, or ``facts``
-        and ``mentions``, see `linked_data.Description`.
+        ``found``, ``reading``, ``more`` (whether there is another page) and ``cut``; and ``text``,
+        or ``facts`` and ``mentions``, see `linked_data.Description`.
     """
-    if reading not in readings():
+    if reading is not None and reading not in readings():
         raise UsageError(f"no reading named {reading!r}: choose one of {', '.join(readings())}")
-    graphs = [NamedNode(graph) for graph in default_graphs(reading)]
     this, first = NamedNode(iri), (page - 1) * max_triples
-    stated = chain(_about_graph(opened, iri), _distinct(opened, graphs, this, None))
-    own, more_own = _page(stated, first, max_triples)
-    to_it, more_to_it = _page(_distinct(opened, graphs, None, this), first, max_triples)
+    for tried in [reading] if reading else sorted(readings(), key=DEFAULT_READING.__ne__):
+        graphs = [NamedNode(graph) for graph in default_graphs(tried)]
+        own, more_own = _page(_distinct(opened, graphs, this, None), first, max_triples)
+        to_it, more_to_it = _page(_distinct(opened, graphs, None, this), first, max_triples)
+        if own or to_it:
+            break
+    else:
+        return {"found": False}
     nested = [t for triple in own for t in _below(opened, graphs, triple.object, MAX_NESTING)]
     more = more_own or more_to_it
-    about = {"found": bool(own or to_it), "more": more, "cut": more or page > 1}
+    about = {"found": True, "reading": tried, "more": more, "cut": more or page > 1}
     if format == "values":
         inner: dict[str, list[Triple]] = {}
         for triple in nested:
             inner.setdefault(str(triple.subject), []).append(triple)
         facts = [[t.predicate.value, _value(t.object, inner)] for t in own]
-        mentions = sorted([str(t.subject.value), t.predicate.value] for t in to_it)  # type: ignore[union-attr]
+        mentions = sorted([text_of(t.subject), t.predicate.value] for t in to_it)
         return {**about, "facts": facts, "mentions": mentions}
     triples = dict.fromkeys([*own, *nested, *to_it])
     noted = [*triples, *(_note(this) if about["cut"] else ())]
     return {**about, "text": _text(noted, format)}
-
-
-def _about_graph(opened: OpenSnapshot, iri: str) -> list[Triple]:
-    """Return what the manifest says of a named graph; nothing of anything else."""
-    triples = opened.snapshot.manifest["triples"].get(iri)
-    if triples is None:
-        return []
-    count = Literal(str(triples), datatype=NamedNode(XSD + "integer"))
-    return [
-        Triple(NamedNode(iri), NamedNode(RDF + "type"), NamedNode(_VOID + "Dataset")),
-        Triple(NamedNode(iri), NamedNode(_VOID + "triples"), count),
-    ]
 
 
 def ontology_text(_: OpenSnapshot, format: str) -> str:

@@ -185,6 +185,7 @@ def test_a_service_that_is_told_to_stop_ends_what_it_began_and_logs_in_lines(
     lines = [json.loads(line) for line in log if not line.startswith("serving ")]
     queries = [line for line in lines if line["event"] == "query"]
     assert [(line["status"], line["rows"]) for line in queries] == [(200, 0), (200, 1)]
+    assert all(line["bytes"] > 0 for line in queries)
     assert {"query_sha256", "client", "took_ms", "waited_ms", "timestamp"} < set(queries[0])
     assert not [line for line in log if "forged" in line or "127.0.0.1" in line.split("client")[-1]]
 
