@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 if TYPE_CHECKING:
+    from structlog.typing import EventDict
+
     from licet_service.settings import Settings
 
 
@@ -24,6 +26,7 @@ def configure(settings: Settings) -> None:
         # JSON escapes line breaks, so that nothing that was sent can begin a line of its own.
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _without_colors,
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(sort_keys=True),
         ],
@@ -33,3 +36,8 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
+
+
+def _without_colors(_: object, __: str, line: EventDict) -> EventDict:
+    line.pop("color_message", None)  # uvicorn's, the same once more for a terminal
+    return line

@@ -6,6 +6,8 @@ import asyncio
 import logging
 import os
 import secrets
+import signal
+import sys
 import tempfile
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 MAX_HEAD_BYTES: Final = 65_536
 HEAD_TIMEOUT_S: Final = 15.0
 _KEEP_ALIVE_S: Final = 30
+_START_TIMEOUT_S: Final = 120
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
@@ -110,9 +113,13 @@ def serve(settings: Settings) -> None:
         "forwarded_allow_ips": list(settings.trusted_proxies),
         "limit_concurrency": settings.max_connections,
         "timeout_keep_alive": _KEEP_ALIVE_S,
+        # By default a process that is not there after 5 s, on a busy machine, is killed for ever.
+        "timeout_worker_healthcheck": _START_TIMEOUT_S,
         "timeout_graceful_shutdown": settings.shutdown_timeout_s,
     }
     logs.configure(settings)
+    # When all has ended, uvicorn raises again the signal that it was stopped by.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if settings.web_processes == 1:
         _quiet_broken_answers()
         uvicorn.run(create_app(settings), **options)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fastapi.testclient import TestClient
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
-SLOW = "SELECT (COUNT(*) AS ?n) { ?a a licet:Clause . ?b a licet:Clause . FILTER(?a != ?b) }"
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a a licet:License . ?b licet:section ?c }"
 
 ################################################################ settings
 
@@ -125,7 +125,7 @@ class Service:
             stderr=subprocess.PIPE,
             text=True,
         )
-        for _ in range(600):
+        for _ in range(1200):
             try:
                 self.get("/health/ready")
                 return
@@ -169,7 +169,7 @@ def test_a_service_that_is_told_to_stop_ends_what_it_began_and_logs_in_lines(
     started: Callable[..., Service], data: Path
 ) -> None:
     service = started(data)
-    hostile = 'SELECT * { ?s ?p "\\n{\\"event\\":\\"forged\\"}" } LIMIT 1 #\n{"event":"forged"}'
+    hostile = 'SELECT * {\n?s ?p "\\n{\\"event\\":\\"forged\\"}" } LIMIT 1\n#{"event":"forged"}'
     service.get("/sparql", query=hostile)
     answers: list[Any] = []
     slow = threading.Thread(target=lambda: answers.append(service.get("/sparql", query=SLOW)))
