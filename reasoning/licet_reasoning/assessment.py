@@ -18,7 +18,7 @@ from licet_reasoning.plan_rights import needed_rights
 from licet_reasoning.planned import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from licet_reasoning.compiled import Compiled
     from licet_reasoning.hypothesis import Ground
@@ -54,9 +54,20 @@ def assess(plan: Plan, ground: Ground, reading: str, *, every_license: bool = Fa
         asked += [world.add(record) for record in variants.values()]
     judged = Judged(world, dict.fromkeys(asked))
     context = Context(plan, prepared, ground.compiled, judged, tried)
-    return PlanReport(
-        plan.title, reading, tuple(_assessment(context, release) for release in prepared.releases)
-    )
+    return PlanReport(plan.title, reading, tuple(_assessments(context)))
+
+
+def _assessments(c: Context) -> Iterator[Assessment]:
+    """Yield what each publication amounts to; works alike that stay inside count as one."""
+    alike: dict[object, list[Release]] = {}
+    for number, release in enumerate(c.prepared.releases):
+        stays = release.publication.how == "internal" and release.work == release.node
+        uses = frozenset(c.prepared.used_for(release.work))
+        situation = c.judged.situation(work_iri(*release.node)).iri
+        alike.setdefault((situation, uses) if stays else number, []).append(release)
+    for first, *others in alike.values():
+        names = tuple(release.publication.work for release in others)
+        yield replace(_assessment(c, first), alike=names)
 
 
 def _assessment(c: Context, release: Release) -> Assessment:

@@ -43,7 +43,7 @@ MAX_ANCESTORS = 20_000
 SHOWN_SOURCES = 100
 """Works shown, nearest first, that impose one term on a work; how many there are is said."""
 
-SHOWN_STEPS = 100
+SHOWN_STEPS = 20
 """Steps shown of one path; of a longer one, half from either end."""
 
 LICENSE, GAP, CIRCUMSTANCE = term("license"), term("gap"), term("circumstance")
@@ -305,20 +305,26 @@ class Judged:
         for axiom, relation, terms, license_, in_doubt in self._chains(clause):
             if found and in_doubt:
                 break  # What binds for certain needs no doubtful reason.
-            for ancestor, path in self._licensed(work, relation, terms, license_, limit):
+            for ancestor, path, steps in self._licensed(work, relation, terms, license_, limit):
                 known = found.get(ancestor)
-                if known is None or len(path) < known.steps:
-                    found[ancestor] = _imposition(ancestor, axiom, path, in_doubt=in_doubt)
+                if known is None or steps < known.steps:
+                    found[ancestor] = Imposition(
+                        local_name(ancestor), axiom, path, in_doubt=in_doubt, steps=steps
+                    )
         return _nearest_first(found.values())[:limit]
 
-    def imposers(self, work: str, clause: str) -> frozenset[str]:
-        """Return the IRIs of all works that impose a clause on a work."""
+    def imposers(self, work: str, clause: str) -> int:
+        """Return all works that impose a clause on a work, as a bitset of their numbers."""
         number = self._number[work]
         found = 0
         for _, relation, terms, license_, _ in self._chains(clause):
             sources = self._lineage.sources(number, relation) if relation else 1 << number
             found |= self._holders.get((terms, license_), 0) & sources
-        return frozenset(self._iris[source] for source in bits(found))
+        return found
+
+    def sources(self, work: str, relation: str) -> int:
+        """Return all works that a work is related to, as a bitset of their numbers."""
+        return self._lineage.sources(self._number[work], relation)
 
     def _chains(self, clause: str) -> list[tuple[str, str | None, str, str, bool]]:
         """Return the ways by which a clause may come to a work, certain ones first."""
@@ -365,7 +371,7 @@ class Judged:
                 Reason(
                     self._compiled.term(b.clause),
                     self.impositions(work, b.clause, limit),
-                    len(self.imposers(work, b.clause)),
+                    self.imposers(work, b.clause).bit_count(),
                 )
                 for b in sorted(bonds, key=lambda b: (not b.inherited, b.clause))
                 if not b.in_doubt
@@ -434,26 +440,34 @@ class Judged:
 
     def _through(self, work: str, relation: str, wanted: int, limit: int) -> tuple[Imposition, ...]:
         return _nearest_first(
-            _imposition(self._iris[source], local_name(relation), self._steps(path))
+            Imposition(
+                local_name(self._iris[source]),
+                local_name(relation),
+                self._steps(path),
+                steps=len(path),
+            )
             for source, path in self._lineage.paths(self._number[work], relation, wanted, limit)
         )
 
     def _licensed(
         self, work: str, relation: str | None, terms: str, license_: str, limit: int
-    ) -> Iterable[tuple[str, tuple[Step, ...]]]:
+    ) -> Iterable[tuple[str, tuple[Step, ...], int]]:
         number = self._number[work]
         wanted = self._holders.get((terms, license_), 0)
         if relation is None:
-            return [(work, ())] if wanted >> number & 1 else []
+            return [(work, (), 0)] if wanted >> number & 1 else []
         key = (number, relation, terms, license_, limit)
         if key not in self._known_paths:
             self._known_paths[key] = [
-                (self._iris[source], self._steps(path))
+                (self._iris[source], self._steps(path), len(path))
                 for source, path in self._lineage.paths(number, relation, wanted, limit)
             ]
         return self._known_paths[key]
 
     def _steps(self, path: Sequence[tuple[int, str, int]]) -> tuple[Step, ...]:
+        """Return a path in names; of a long one both ends."""
+        if len(path) > SHOWN_STEPS:
+            path = (*path[: SHOWN_STEPS // 2], *path[-SHOWN_STEPS // 2 :])
         return tuple(
             Step(local_name(self._iris[c]), local_name(r), local_name(self._iris[p]))
             for c, r, p in path
@@ -462,7 +476,7 @@ class Judged:
     @cached_property
     def _known_paths(
         self,
-    ) -> dict[tuple[int, str, str, str, int], list[tuple[str, tuple[Step, ...]]]]:
+    ) -> dict[tuple[int, str, str, str, int], list[tuple[str, tuple[Step, ...], int]]]:
         return {}
 
     @cached_property
@@ -617,16 +631,6 @@ def _named(situation: Situation, work: str, beginnings: Sequence[Beginning]) -> 
     name = work.partition("/")[2]
     states = [b.shown_by(name) if asks(situation, b) else IN_DOUBT for b in beginnings]
     return named_situation(situation, beginnings, states)
-
-
-def _imposition(
-    work: str, axiom: str, path: tuple[Step, ...], *, in_doubt: bool = False
-) -> Imposition:
-    """Return how a term comes from a work; of a long path both ends."""
-    shown = path
-    if len(path) > SHOWN_STEPS:
-        shown = (*path[: SHOWN_STEPS // 2], *path[-SHOWN_STEPS // 2 :])
-    return Imposition(local_name(work), axiom, shown, in_doubt=in_doubt, steps=len(path))
 
 
 def _nearest_first(impositions: Iterable[Imposition]) -> tuple[Imposition, ...]:

@@ -34,7 +34,7 @@ _RANK = {APPLIES: 0, CONDITIONAL: 1, IN_DOUBT: 2, NOT_TRIGGERED: 3}
 def items_of(c: Context, release: Release) -> list[Item]:
     """Return the clauses that reach a publication, those that ask for something first."""
     found: dict[str, Item] = {}
-    imposers: defaultdict[str, set[str]] = defaultdict(set)
+    imposers: defaultdict[str, int] = defaultdict(int)
     for at, clause, reached in _reaching(c, release):
         imposers[clause] |= c.judged.imposers(at, clause)
         item = _item(c, at, clause, reached, release.publication)
@@ -47,7 +47,7 @@ def items_of(c: Context, release: Release) -> list[Item]:
             item = replace(first, imposed_by=tuple(imposed.values())[:SHOWN_IMPOSITIONS])
         found[clause] = item
     return sorted(
-        (replace(item, imposers=len(imposers[clause])) for clause, item in found.items()),
+        (replace(item, imposers=imposers[clause].bit_count()) for clause, item in found.items()),
         key=lambda i: (_RANK[i.status], i.clause.license, i.clause.kind, i.clause.iri),
     )
 
@@ -81,7 +81,7 @@ def _reached(c: Context, release: Release, at: str, bond: Bond, by: str) -> Reac
     derived = owners.get(term("onDerivative"), []) + owners.get(term("onAdaptation"), [])
     return Reached(
         by,
-        modified=not c.changed(release.work).isdisjoint(c.judged.imposers(at, bond.clause)),
+        modified=bool(c.changed(release.work) & c.judged.imposers(at, bond.clause)),
         only_if_modified=bool(derived) and not owners.get(term("onCopy")),
         in_doubt=bond.in_doubt,
     )

@@ -70,14 +70,20 @@ class Context:
         return replace(reason, imposed_by=tuple(map(self.named, reason.imposed_by)))
 
     @cache  # noqa: B019 - as long as one plan is judged
-    def changed(self, work: Key) -> frozenset[str]:
-        """Return the works that the plan changes on the way to a work, as IRIs."""
-        return frozenset(
-            upstream
-            for key in self.prepared.lineage_of(work)
-            if (action := self.prepared.made.get(key)) and changes(action)
-            for upstream in self.judged.upstream(work_iri(*key), term("derivativeOf"))
-        )
+    def changed(self, work: Key) -> int:
+        """Return the works that the plan changes on the way to a work, as a bitset."""
+        found = 0
+        for key in self.prepared.lineage_of(work):
+            found |= self._changed_by.get(key, 0)
+        return found
+
+    @cached_property
+    def _changed_by(self) -> dict[Key, int]:
+        return {
+            key: self.judged.sources(work_iri(*key), term("derivativeOf"))
+            for key, action in self.prepared.made.items()
+            if changes(action)
+        }
 
     def handed_on(self, release: Release) -> set[Use]:
         """Return the uses through which something of a work remains in what is published."""

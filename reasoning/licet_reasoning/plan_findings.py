@@ -52,7 +52,7 @@ ABOUT_INPUTS = frozenset(
 _SHOWN_AS_ITEMS = frozenset({"conditions-apply", "use-restrictions"})
 """Findings that are made from clauses, with what the plan says to their conditions."""
 _CONDITIONS = frozenset({"mau-threshold", "revenue-threshold", "territory", "field-of-use"})
-_RIGHTS = {
+RIGHTS = {
     "reproduce": "Right to use and reproduce",
     "modify": "Right to modify",
     "share": "Right to share",
@@ -207,7 +207,7 @@ def _of_right(c: Context, right: RightNeeded, struck: set[str]) -> ExplainedFind
         code=code,
         severity=severity,
         open=severity == "unknown",
-        label=f"{_RIGHTS[right.right]}: {_STATUSES[right.status]}",
+        label=f"{RIGHTS[right.right]}: {_STATUSES[right.status]}",
         definition=f"The plan needs it in {right.work}. {right.why}".strip(),
         remedy="Obtain the right from the licensor, or do without the work.",
         because=Reason(term_, (Imposition(right.work, "", ()),)),
@@ -275,5 +275,5 @@ def unknowns_in(
     for right in rights:
         if right.status in {UNKNOWN, "not-stated"}:
             by = f" in {right.license}" if right.license else ""
-            seen[f"{_RIGHTS[right.right]} {right.work}: {_STATUSES[right.status]}{by}"] = None
+            seen[f"{RIGHTS[right.right]} {right.work}: {_STATUSES[right.status]}{by}"] = None
     yield from seen

@@ -71,6 +71,7 @@ class Assessment:
         restrictions: What must not be done, and what recipients must not do.
         conditions: What the rights depend on.
         unknowns: What is not known, in words.
+        alike: Of a work that stays inside: further such works, of which the same holds.
     """
 
     work: str
@@ -86,6 +87,7 @@ class Assessment:
     restrictions: tuple[Item, ...]
     conditions: tuple[Item, ...]
     unknowns: tuple[str, ...]
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

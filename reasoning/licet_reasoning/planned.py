@@ -8,6 +8,7 @@ copies, services and output by the ontology reach what the plan does.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from licet_ingest.identifiers import id_fault, named_work
@@ -113,17 +114,35 @@ class Prepared:
 
     def lineage_of(self, work: Key) -> list[Key]:
         """Return a work and all that the plan makes it from, each once, nearest first."""
-        found = [work]
-        for key in found:
-            found += [use.work for use in self.uses.get(key, ()) if use.work not in found]
-        return found
+        found = {work: None}
+        todo = [work]
+        for key in todo:
+            for use in self.uses.get(key, ()):
+                if use.work not in found:
+                    found[use.work] = None
+                    todo.append(use.work)
+        return todo
 
-    def used_for(self, work: Key) -> list[Use]:
+    def used_for(self, work: Key) -> dict[Use, None]:
         """Return every use of a work that the plan does not make, on the way to a work."""
-        uses: dict[Use, None] = {}
-        for key in self.lineage_of(work):
-            uses.update({use: None for use in self.uses.get(key, ()) if use.work not in self.made})
-        return list(uses)
+        if work not in self._used_for:
+            found: dict[Use, None] = {}
+            seen, todo = {work}, [work]
+            for key in todo:
+                for use in self.uses.get(key, ()):
+                    if use.work not in self.made:
+                        found[use] = None
+                    elif use.work in self._used_for:
+                        found.update(self._used_for[use.work])
+                    elif use.work not in seen:
+                        seen.add(use.work)
+                        todo.append(use.work)
+            self._used_for[work] = found
+        return self._used_for[work]
+
+    @cached_property
+    def _used_for(self) -> dict[Key, dict[Use, None]]:
+        return {}
 
 
 def changes(action: Action) -> bool:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from licet_reasoning.compiled import CompiledReading
 
+Node = tuple[int, int]
+"""A work, and the state in which a path comes to it."""
 Edge = tuple[int, str, int]
 """Child, relation and parent of a stated derivation; works by number."""
 
@@ -111,8 +113,11 @@ class SmallLineage:
             limit: How many to return at most.
         """
         start = (work, self.program.starts[relation])
-        if not self._sources[start[1]][work] & wanted:
+        there_are = self._sources[start[1]][work] & wanted
+        if not there_are:
             return []
+        if there_are.bit_count() == 1:
+            return [self._path_toward(there_are, start)]
         came_by: dict[tuple[int, int], tuple[tuple[int, int], Edge] | None] = {start: None}
         found: dict[int, tuple[Edge, ...]] = {}
         todo = deque([start])
@@ -129,6 +134,51 @@ class SmallLineage:
                 if is_source and parent not in found:
                     found[parent] = _path_to(there, came_by)
         return list(found.items())[:limit]
+
+    def _path_toward(self, wanted: int, start: Node) -> tuple[int, tuple[Edge, ...]]:
+        """Return the one wanted work that lies behind a node, and the shortest path to it."""
+        if wanted not in self._steps_toward:
+            self._steps_toward[wanted] = self._walk_back(wanted)
+        steps, node, path = self._steps_toward[wanted], start, []
+        while (step := steps.get(node)) is not None:
+            edge, node = step
+            path.append(edge)
+        return node[0], tuple(path)
+
+    def _walk_back(self, wanted: int) -> dict[Node, tuple[Edge, Node]]:
+        """Return the first step of a shortest path to a wanted work, from wherever there is one."""
+        steps: dict[Node, tuple[Edge, Node]] = {}
+        todo = deque(
+            (work, state)
+            for work in bits(wanted)
+            for state, accepts in enumerate(self.program.accepts)
+            if accepts
+        )
+        seen = set(todo)
+        while todo:
+            node = todo.popleft()
+            for relation, child in self._children[node[0]]:
+                for state in self._back[relation].get(node[1], ()):
+                    before = (child, state)
+                    if before not in seen:
+                        seen.add(before)
+                        steps[before] = ((child, relation, node[0]), node)
+                        todo.append(before)
+        return steps
+
+    @cached_property
+    def _steps_toward(self) -> dict[int, dict[Node, tuple[Edge, Node]]]:
+        return {}
+
+    @cached_property
+    def _back(self) -> dict[str, dict[int, list[int]]]:
+        """For each relation, the states from which it leads to each state."""
+        found: dict[str, dict[int, list[int]]] = {}
+        for relation, pairs in self.program.moves.items():
+            back = found.setdefault(relation, {})
+            for state, target in pairs:
+                back.setdefault(target, []).append(state)
+        return found
 
 
 def _path_to(

@@ -46,6 +46,8 @@ def _assessment_lines(one: Assessment) -> Iterator[str]:
     form = "" if one.how == "internal" else f" {_FORMS[one.form]}"
     name = f" ({one.name})" if one.name and one.name != one.work else ""
     yield f"== {one.work}{name}, {_MANNERS[one.how]}{form}"
+    if one.alike:
+        yield f"The same holds of {', '.join(one.alike)}."
     yield from _license_lines(one)
     for finding in one.findings:
         yield from finding_lines(finding)

@@ -436,3 +436,17 @@ publish: {work: experts, how: share}
     assert "llama-exclusive" not in codes(judged(prepared, experts))
     merged = judged(prepared, experts.replace("combine", "merge"))
     assert "llama-exclusive" in codes(merged)
+
+
+def test_a_chain_of_a_thousand_fine_tunes_is_reported_once(prepared: Compiled) -> None:
+    actions = "\n".join(
+        f"  - {{do: fine-tune, of: {f'w{i - 1}' if i else 'base'}, makes: w{i}}}"
+        for i in range(1000)
+    )
+    chain = f"works: {{base: {{license: llama3.1}}}}\nactions:\n{actions}\npublish: w999\n"
+    last, others = report_on(prepared, chain).assessments
+    assert len(others.alike) == 998
+    (copy,) = (item for item in last.duties if item.clause.kind == "license-copy")
+    (imposition,) = copy.imposed_by
+    assert (imposition.work, imposition.steps) == ("base", 1000)
+    assert len(imposition.path) == 20
