@@ -24,7 +24,6 @@ from licet_ingest.repository_files import (
     read_inside,
 )
 from licet_ingest.repository_layout import card_of
-from licet_ontology.identify import shipped_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -257,6 +256,8 @@ def _text(root: Folder, name: str) -> HeldText:
     licenses: tuple[str, ...] = ()
     incorporated: tuple[str, ...] = ()
     if role in {"license", "policy", "notice"} and is_whole:
+        from licet_ontology.identify import shipped_identifier
+
         # The whole text of a license is a copy of it, whatever stands beside it.
         found = shipped_identifier().identify(text)
         licenses, incorporated = found.licenses, found.part_of

@@ -35,8 +35,31 @@ def names_of_licenses() -> dict[str, str]:
     return dict(_names()[0])
 
 
-@cache
+def names_of_families() -> dict[str, str]:
+    """Return the license family that each normalized name stands for, as an IRI."""
+    return dict(_names()[1])
+
+
+_known: list[tuple[dict[str, str], dict[str, str]]] = []
+
+
+def know_names(licenses: dict[str, str], families: dict[str, str]) -> None:
+    """Take over what ``names_of_licenses`` and ``names_of_families`` returned in another process.
+
+    So that a process that asks for a few names need not read the catalogue for them.
+    """
+    if not _known:
+        _known.append((licenses, families))
+
+
 def _names() -> tuple[dict[str, str], dict[str, str]]:
+    if not _known:
+        _known.append(_read_names())
+    return _known[0]
+
+
+@cache
+def _read_names() -> tuple[dict[str, str], dict[str, str]]:
     """Return from normalized name to IRI: of licenses, and of families."""
     named = [t for t in modules.catalogue() if isinstance(t.subject, NamedNode)]
     kinds = {text_of(t.subject): text_of(t.object) for t in named if t.predicate.value == _TYPE}

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from licet_ontology.errors import UsageError
+from licet_ontology.names import know_names
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, OWL, RDF, RDFS, SKOS, local_name, term
 from licet_queries.library import SavedQuery
@@ -244,6 +245,10 @@ class Compiled:
         found: list[dict[str, Any]] = self._content["beginnings"]
         return found
 
+    def tell_names(self) -> None:
+        """Let the names of licenses be looked up in this process without the catalogue."""
+        know_names(self._content["names"], self._content["family_names"])
+
     def license_named(self, normalized: str) -> str | None:
         """Return the IRI of the license that a normalized name stands for, if any."""
         names: dict[str, str] = self._content["names"]
@@ -308,7 +313,7 @@ def _content(kept: Path | None) -> dict[str, Any]:
     from pyoxigraph import NamedNode, RdfFormat, serialize
 
     from licet_ontology import modules
-    from licet_ontology.names import names_of_licenses
+    from licet_ontology.names import names_of_families, names_of_licenses
     from licet_queries.library import folder_queries
     from licet_reasoning.beginnings import prescribed_beginnings
     from licet_reasoning.quotient import compile_reading, shipped_catalogue, told_facts
@@ -393,6 +398,7 @@ def _content(kept: Path | None) -> dict[str, Any]:
         "clauses": clauses,
         "beginnings": [asdict(beginning) for beginning in prescribed_beginnings()],
         "names": names_of_licenses(),
+        "family_names": names_of_families(),
     }
 
 

@@ -3,7 +3,7 @@
 A duty is *fulfilled* if the repository shows it, *missing* if it shows that it is not done, and
 *unseen* where nobody can tell from the repository. What a license demands under a condition is
 missing only if the condition is seen to hold. A blank that waits to be filled is never evidence.
-``docs/check.md`` has the rules in a table.
+``docs/check.md`` has the rules in a table; `licet_reasoning.evidence` asks the same of a snapshot.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def discharge(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -
         contents: What the repository holds.
         upstream: What the repositories of works upstream hold, by their ids, if they are seen.
     """
-    rule = _RULES.get(asked.kind, _not_seen)
+    rule = RULES.get(asked.kind, _not_seen)
     found = rule(asked, contents, upstream)
     if found.state == MISSING and not _applies(asked):
         found = replace(found, state=UNSEEN, why=f"{_if(asked)}; {found.why}")
@@ -706,7 +706,7 @@ def _not_seen(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -
     return Discharge(UNSEEN, "nothing in a repository shows whether this is done")
 
 
-_RULES = {
+RULES = {
     "license-copy": _license_copy,
     "notice-file": _notice_file,
     "display-notice": _display_notice,
@@ -722,6 +722,7 @@ _RULES = {
     "output-dataset-notice": _sentence(re.compile(r"generated", re.IGNORECASE)),
     "source-disclosure": _source_disclosure,
 }
+"""What decides on duties of a kind; of all other kinds nothing can be seen."""
 
 
 ################################################################ words

@@ -115,6 +115,7 @@ def check_folder(
     snapshot: str = "",
     upstream: Mapping[str, Path] | None = None,
     more: Iterable[WorkRecord] = (),
+    read: tuple[WorkRecord, list[Note]] | None = None,
 ) -> CheckedFolder:
     """Return what a repository on disk shows.
 
@@ -127,6 +128,7 @@ def check_folder(
         snapshot: Its id.
         upstream: Folders with the repositories of works upstream, by their ids.
         more: Works upstream that the snapshot need not hold.
+        read: What ``read_record`` returned for the folder, if it has been asked.
 
     Raises:
         SourceError: The folder cannot be read.
@@ -135,7 +137,8 @@ def check_folder(
     from licet_ingest.repository_contents import read_contents
     from licet_reasoning.hypothesis import judge
 
-    record, faults = read_record(folder, work_id)
+    ground.compiled.tell_names()
+    record, faults = read or read_record(folder, work_id)
     contents = read_contents(folder)
     shown = {id_: read_contents(path) for id_, path in (upstream or {}).items()}
     judged = judge(ground, [record, *more], reading)

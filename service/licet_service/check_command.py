@@ -96,7 +96,9 @@ def answer(question: CheckQuestion) -> CheckReport | CheckedFolder:
         records, lacking = _live([_key(question.work)], first=True)
         report = check_records(ground, records, reading=question.reading, snapshot=snapshot)
         return replace(report, notes=(*report.notes, *lacking))
-    record, _ = read_record(folder, question.work_id)
+    ground.compiled.tell_names()
+    read = read_record(folder, question.work_id)
+    record, _ = read
     more: list[WorkRecord] = []
     notes: list[Note] = []
     if question.live:
@@ -111,6 +113,7 @@ def answer(question: CheckQuestion) -> CheckReport | CheckedFolder:
         snapshot=snapshot,
         upstream=question.upstream,
         more=more,
+        read=read,
     )
     report = replace(checked.report, notes=(*checked.report.notes, *notes))
     return replace(checked, report=report)

@@ -10,6 +10,8 @@ import pytest
 from huggingface_hub import constants
 from tests.ingest.fake_hub import FakeHub, cut_json
 
+from licet_ingest.sources import hub_client
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -92,7 +94,10 @@ def test_what_no_hub_can_have_is_2(licet: Licet, hub: FakeHub, nowhere: str, wor
     assert hub.paths() == []
 
 
-def test_a_broken_answer_is_no_answer(licet: Licet, hub: FakeHub, nowhere: str) -> None:
+def test_a_broken_answer_is_no_answer(
+    licet: Licet, hub: FakeHub, nowhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_client, "_BACKOFF_S", 0.01)
     hub.script("/api/models/meta/base", *[cut_json] * 9)
     answer = licet("check", "o/tuned", "--live", "--data", nowhere)
     assert (answer.status, answer.out) == (4, "")

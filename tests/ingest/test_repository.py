@@ -21,8 +21,9 @@ from licet_ingest.records import (
     WorkRecord,
 )
 from licet_ingest.repository_files import MAX_LICENSE_BYTES
-from licet_ingest.sources import SourceItem, repository
+from licet_ingest.sources import SourceItem
 from licet_ingest.sources.repository import MIN_LICENSE_CHARS, Repositories, permitting_commerce
+from licet_ontology import identify
 from licet_ontology.errors import SourceError
 from licet_ontology.fingerprint import Fingerprint
 from licet_ontology.identify import Identifier
@@ -52,7 +53,7 @@ EXPERTS = "base_model: o/one\nexperts: [{source_model: o/one}, {source_model: o/
 @pytest.fixture(autouse=True)
 def _identifier(monkeypatch: pytest.MonkeyPatch) -> None:
     identifier = Identifier({"mit": [Fingerprint.of_text(MIT, "mit")]})
-    monkeypatch.setattr(repository, "shipped_identifier", lambda: identifier)
+    monkeypatch.setattr(identify, "shipped_identifier", lambda: identifier)
 
 
 def made(folder: Path, files: Mapping[str, str | bytes]) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from licet_reasoning.discharge import (
     HOLDS_IF_MODIFIED,
     HOLDS_ON_PUBLICATION,
     MISSING,
+    RULES,
     UNSEEN,
     Asked,
     Discharge,
@@ -75,6 +77,13 @@ def seen(tmp_path: Path) -> Callable[..., Discharge]:
 def state(seen: Callable[..., Discharge]) -> State:
     """Returns the state of a duty by some files."""
     return lambda *args: seen(*args).state
+
+
+def test_every_kind_with_a_rule_of_its_own_stands_in_the_table_of_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "check.md").read_text(encoding="utf-8")
+    table = page.split("## What discharges a duty")[1].split("\n## ")[0]
+    told = set(re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE))
+    assert told == set(RULES)
 
 
 ################################################################ license copy

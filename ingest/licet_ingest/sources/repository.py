@@ -45,7 +45,6 @@ from licet_ingest.repository_layout import places
 from licet_ingest.sources import SourceItem, file_name
 from licet_ontology import modules
 from licet_ontology.errors import SourceError
-from licet_ontology.identify import shipped_identifier
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import license_iri, term
 
@@ -283,6 +282,9 @@ class _Repository:
         return found
 
     def _identified(self, name: str, text: str) -> list[DetectedText]:
+        # With it comes numpy, which a repository without a license text need not wait for.
+        from licet_ontology.identify import shipped_identifier
+
         found = shipped_identifier().identify(text)
         if found.status in {"extended", "nearest"}:
             what = ", ".join(found.licenses or found.part_of or (found.nearest,))
@@ -299,11 +301,11 @@ class _Repository:
         return [DetectedText(bounded(name), found.status, licenses)]
 
     def _prose_warnings(self, card: Card, record: WorkRecord) -> tuple[str, ...]:
-        if not permitting_commerce().intersection(record.licenses):
+        against = against_commerce(card.body, card.body_line)
+        if not against or not permitting_commerce().intersection(record.licenses):
             return ()
         return tuple(
-            bounded(f"{self._card_name} line {one.line}: {one.excerpt}")
-            for one in against_commerce(card.body, card.body_line)
+            bounded(f"{self._card_name} line {one.line}: {one.excerpt}") for one in against
         )
 
 
