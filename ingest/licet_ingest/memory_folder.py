@@ -44,6 +44,14 @@ class MemoryPath:
         """Return the path itself: there are no links in memory."""
         return self
 
+    def is_symlink(self) -> bool:
+        """Tell that it is no link: there are none in memory."""
+        return False
+
+    def exists(self) -> bool:
+        """Tell whether it is a file or a folder."""
+        return self.path in self.files or self.is_dir()
+
     def is_dir(self) -> bool:
         """Tell whether it is a folder."""
         return not self.path or any(path.startswith(f"{self.path}/") for path in self.files)

@@ -40,6 +40,7 @@ TASKS: Final[Mapping[str, str]] = {
     "vocabulary": "licet_service.resources:vocabulary",
     "describe-service": "licet_service.descriptions:describe_service",
     "snapshot-id": "licet_service.descriptions:snapshot_id",
+    "page-check": "licet_service.pages.check_answers:check_page",
     "page-comparison": "licet_service.pages.license_answers:license_comparison",
     "page-completion": "licet_service.pages.ontology_answers:completion",
     "page-license": "licet_service.pages.license_answers:license_page",

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from licet_service.pages import about, dashboard, home, license_pages, plan_page, query_page
+from licet_service.pages import (
+    about,
+    check_page,
+    dashboard,
+    home,
+    license_pages,
+    plan_page,
+    query_page,
+)
 
 if TYPE_CHECKING:
     from licet_service.evaluation import Evaluator
@@ -19,6 +27,7 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
     router.include_router(home.routes(evaluator))
     router.include_router(dashboard.routes(evaluator))
     router.include_router(license_pages.routes(evaluator))
+    router.include_router(check_page.routes(evaluator))
     router.include_router(plan_page.routes(evaluator))
     router.include_router(query_page.routes(evaluator, settings))
     router.include_router(about.routes(evaluator))
