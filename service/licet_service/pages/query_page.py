@@ -63,7 +63,7 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
         run = request.query_params.get("run") == "true"
         answer = await _plain_answer(evaluator, text, reading) if run else None
         return html(
-            "query.html",
+            "editor.html",
             text=text[: settings.max_query_bytes],
             reading=reading,
             readings=readings(),

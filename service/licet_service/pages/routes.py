@@ -14,6 +14,7 @@ from licet_service.pages import (
     license_pages,
     plan_page,
     query_page,
+    search_page,
 )
 
 if TYPE_CHECKING:
@@ -30,5 +31,6 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
     router.include_router(check_page.routes(evaluator))
     router.include_router(plan_page.routes(evaluator))
     router.include_router(query_page.routes(evaluator, settings))
+    router.include_router(search_page.routes(evaluator))
     router.include_router(about.routes(evaluator))
     return router
