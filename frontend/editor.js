@@ -34,7 +34,7 @@ const given = document.getElementById("query");
 
 const editor = new Yasgui(root, {
   requestConfig: {
-    endpoint: root.dataset.endpoint,
+    endpoint: new URL(root.dataset.endpoint, location.href).href,
     method: "POST",
     args: () => [{ name: "reading", value: reading.value }],
   },

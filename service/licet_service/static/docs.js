@@ -5,5 +5,9 @@ window.SwaggerUIBundle({
   deepLinking: true,
   validatorUrl: null,
   syntaxHighlight: { activated: false },
+  onComplete() {
+    // A page has one main part, and this is within it.
+    for (const part of document.querySelectorAll("#swagger main")) part.setAttribute("role", "none");
+  },
 });
 document.getElementById("plain").hidden = true;

@@ -66,10 +66,35 @@ addEventListener("hashchange", reveal);
 reveal();
 
 // The drawing of a lineage begins where the work itself stands.
-for (const box of document.querySelectorAll(".drawing")) {
-  const focus = box.querySelector(".focus rect");
-  if (!focus) continue;
-  const at = focus.getBBox();
-  box.scrollLeft = at.x + at.width / 2 - box.clientWidth / 2;
-  box.scrollTop = at.y + at.height / 2 - box.clientHeight / 2;
+function centre(part) {
+  for (const box of part.querySelectorAll(".drawing")) {
+    const focus = box.querySelector(".focus rect");
+    if (!focus) continue;
+    const at = focus.getBBox();
+    box.scrollLeft = at.x + at.width / 2 - box.clientWidth / 2;
+    box.scrollTop = at.y + at.height / 2 - box.clientHeight / 2;
+  }
 }
+centre(document);
+
+// A part of a page that a link would show anew is replaced in its place.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-swap]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const part = document.getElementById(link.dataset.swap);
+  if (!part) return;
+  event.preventDefault();
+  part.setAttribute("aria-busy", "true");
+  const address = link.href.baseVal ?? link.href;
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+    const fresh = page.getElementById(part.id);
+    part.replaceWith(fresh);
+    history.replaceState(null, "", address);
+    fresh.setAttribute("tabindex", "-1");
+    fresh.focus({ preventScroll: true });
+    centre(fresh);
+  } catch {
+    location.assign(address);
+  }
+});
