@@ -66,7 +66,8 @@ PAGES = {
     "clause": "/clause/llama3/naming",
     "nothing there": "/nothing",
 }
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+WIDE: Any = {"width": 1440, "height": 900}
+NARROW: Any = {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="module")
@@ -264,9 +265,8 @@ def test_a_card_is_checked_and_the_fix_is_shown(visit: Callable[..., Page]) -> N
     front = "license: apache-2.0\nbase_model: meta-llama/Meta-Llama-3-8B"
     page.fill("#card", f"---\n{front}\nbase_model_relation: finetune\n---\n# Mine\n{MARKUP}\n")
     page.fill("#id", "me/mine")
-    page.set_input_files(
-        "#upload", [{"name": "NOTICE", "mimeType": "text/plain", "buffer": b"Mine."}]
-    )
+    notice: Any = {"name": "NOTICE", "mimeType": "text/plain", "buffer": b"Mine."}
+    page.set_input_files("#upload", notice)
     page.get_by_role("button", name="Check it", exact=True).click()
     page.wait_for_selector("#missing")
     assert (
@@ -307,10 +307,9 @@ def test_what_means_harm_is_shown_as_text(visit: Callable[..., Page]) -> None:
     links = page.locator("a[href]").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert not [link for link in links if link.lower().startswith("javascript:")]
     page.goto("/model/evil/turned")
-    isolated = "all => all.filter(e => e.textContent.includes('npexe') || /[\\u202a-\\u202e]/.test(e.textContent))"
-    told = page.locator("main *:not(:has(*))").evaluate_all(
-        isolated + ".map(e => getComputedStyle(e).unicodeBidi)"
-    )
+    turned = "all => all.filter(e => /[\\u202a-\\u202e\\u2066-\\u2069]/.test(e.textContent))"
+    styles = ".map(e => getComputedStyle(e).unicodeBidi)"
+    told = page.locator("main *:not(:has(*))").evaluate_all(turned + styles)
     assert set(told) <= {"isolate"}
     page.goto("/search?" + urlencode({"q": MARKUP}))
     assert page.locator("main img, main script").count() == 0

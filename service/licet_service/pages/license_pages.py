@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from licet_service.pages.asking import answered
+from licet_ontology.terms import license_iri
+from licet_service.pages import cube, dashboard
+from licet_service.pages.addresses import href
+from licet_service.pages.asking import answered, asked
 from licet_service.pages.behind import behind
 from licet_service.pages.rendering import html
 
@@ -40,6 +44,25 @@ async def respond(
     """
     license_ = await evaluator.call("page-license", license_id=license_id)
     overview = await evaluator.call("page-overview")
+    of = cube.cut({"license"})
+    assert of is not None  # noqa: S101 - it is among those that are counted
+    counted = cube.noncompliance(reading, of, {"license": license_iri(license_id)})
+    found, used = await asyncio.gather(
+        asked(evaluator, counted, reading),
+        evaluator.call(
+            "search-works",
+            text="",
+            facets={"license": license_id, "kind": "model"},
+            reading=reading,
+            limit=_SHOWN,
+            cursor=None,
+        ),
+    )
+    broken = [
+        {**row, "label": row["label"] or row["metric"]}
+        for row in sorted(found, key=lambda row: -row["noncompliant"])
+        if row["metric"] != cube.ANY_ERROR
+    ]
     kinds = {
         clause["slug"]: clause["group"]
         for scope in license_["scopes"]
@@ -58,16 +81,29 @@ async def respond(
         license=license_,
         share=_share(license_["works"], overview["counts"]["works_in_graph"]),
         tiles=tiles,
-        broken=[],
-        top=[],
+        broken=broken,
+        top=[_top(item) for item in used["items"]],
         behind={
             "facts": behind("license-facts", reading, given),
             "accepted": behind("accepted-licenses", reading, given),
-            "broken": None,
+            "broken": dashboard.source(counted, reading, "Works by findings on its terms."),
         },
         path=request.scope["path"],
         statements=statements,
     )
+
+
+_SHOWN: Final = 10
+
+
+def _top(item: dict[str, Any]) -> dict[str, Any]:
+    severities = [finding["severity"] for finding in item["findings"]]
+    return {
+        "model": {"text": item["work"], "href": href(item["iri"]) or "#"},
+        "downloads": item["downloads"],
+        "errors": severities.count("error"),
+        "unknowns": severities.count("unknown"),
+    }
 
 
 def _share(part: int, whole: int) -> str:

@@ -15,6 +15,7 @@ from licet_service.pages import (
     plan_page,
     query_page,
     search_page,
+    work_page,
 )
 
 if TYPE_CHECKING:
@@ -33,4 +34,5 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
     router.include_router(query_page.routes(evaluator, settings))
     router.include_router(search_page.routes(evaluator))
     router.include_router(about.routes(evaluator))
+    router.include_router(work_page.routes(evaluator))
     return router

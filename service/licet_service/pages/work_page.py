@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+import orjson
+from fastapi import APIRouter
+from starlette.responses import Response
 
 from licet_service.pages.behind import behind
 from licet_service.pages.drawing import lineage_drawing
@@ -13,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fastapi import Request
-    from starlette.responses import Response
 
     from licet_service.evaluation import Evaluator
 
@@ -104,8 +108,33 @@ def _behind(model: str, reading: str) -> dict[str, Any]:
     return {part: behind(name, reading, {"model": model}) for part, name in names.items()}
 
 
+_BILLS: Final = {
+    "spdx3": ("SPDX 3.0.1", "application/spdx+json"),
+    "cyclonedx": ("CycloneDX", "application/vnd.cyclonedx+json"),
+}
+"""The formats of bills of materials: what they are called, and their media types."""
+
+
+def routes(evaluator: Evaluator) -> APIRouter:
+    """Return the route of bills of materials."""
+    router = APIRouter(tags=["linked data"])
+
+    @router.get(
+        "/bom/{format_}/{name:path}",
+        response_class=Response,
+        summary="The bill of materials of a model, as SPDX 3.0.1 (spdx3) or CycloneDX (cyclonedx)",
+    )
+    async def bill(format_: str, name: str) -> Response:
+        found = await evaluator.call("bill-of-materials", work=name, format=format_)
+        return Response(orjson.dumps(found), media_type=_BILLS[format_][1])
+
+    return router
+
+
 def _exports(kind: str, name: str) -> list[tuple[str, str]]:
-    return []
+    work = name if kind == "model" else f"{kind}s/{name}"
+    address = quote(work, safe="/+:%")
+    return [(title, f"/bom/{format_}/{address}") for format_, (title, _) in _BILLS.items()]
 
 
 def _with_severity(found: dict[str, Any], severity: str) -> list[dict[str, Any]]:
