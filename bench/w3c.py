@@ -164,7 +164,8 @@ class Report:
 
 
 def quads(path: Path, base: str) -> list[Quad]:
-    return list(parse(path=str(path), format=FORMATS[path.suffix], base_iri=base))
+    kind = FORMATS[path.suffix]
+    return list(parse(path=str(path), format=kind, base_iri=base, rename_blank_nodes=True))
 
 
 def request(
@@ -301,7 +302,7 @@ class Suite:
             where = label.value if label else source.value
             graphs.setdefault(where, []).extend(quads(manifest.file(source), source.value))
         parameters: list[tuple[str, str]] = []
-        if "FROM" in query.upper().split("WHERE")[0]:
+        if re.search(r"^\s*FROM\s", query, re.IGNORECASE | re.MULTILINE):
             for data in sorted(path.parent.glob("*.ttl")):
                 graphs.setdefault(manifest.iri(data), quads(data, manifest.iri(data)))
             default: list[NamedNode | BlankNode | DefaultGraph] | None = None

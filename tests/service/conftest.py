@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,10 +15,11 @@ from fastapi.testclient import TestClient
 from licet_ingest.sources.sample import Sample
 from licet_reasoning.build import build
 from licet_service.app import create_app
+from licet_service.server import BoundedHttpProtocol
 from licet_service.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from fastapi import FastAPI
@@ -59,19 +61,33 @@ def client_with(data: Path) -> Iterator[Callable[..., TestClient]]:
         client.__exit__(None, None, None)
 
 
-@pytest.fixture(scope="session")
-def address(data: Path) -> Iterator[str]:
-    """The address of a real server on a free port of the loopback interface."""
-    app = create_app(Settings(data=data, **RELAXED, max_result_rows=50_000))
+@contextmanager
+def serving_on_loopback(data: Path, **settings: Any) -> Generator[str]:
+    """Give the address of a real server on a free port of the loopback interface."""
+    app = create_app(Settings.model_validate({"data": data, **RELAXED, **settings}))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        config = uvicorn.Config(
+            app,
+            log_level="critical",
+            lifespan="on",
+            http=BoundedHttpProtocol,
+            timeout_graceful_shutdown=2,
+        )
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not server.started:
             assert time.monotonic() < deadline, "the server does not start"
             time.sleep(0.01)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
-        thread.join(10)
+        thread.join(30)
+
+
+@pytest.fixture(scope="session")
+def address(data: Path) -> Iterator[str]:
+    """The address of a real server whose answers have at most 50,000 rows."""
+    with serving_on_loopback(data, max_result_rows=50_000) as address:
+        yield address

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from rdflib import Graph, URIRef
@@ -84,3 +89,51 @@ def test_head_works_on_the_wire(address: str) -> None:
     with urllib.request.urlopen(asked) as response:
         assert response.status == 200
         assert response.read() == b""
+
+
+def test_pandas_reads_a_result(address: str) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.read_csv(f"{address}/sparql?{urlencode({'query': LICENSES, 'format': 'csv'})}")
+    assert list(frame.columns) == ["license"]
+    assert len(frame) == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--get", "--data-urlencode", f"query={LICENSES}"],
+        ["--data-urlencode", f"query={LICENSES}"],
+        ["-H", "Content-Type: application/sparql-query", "--data-binary", LICENSES],
+        ["--compressed", "--data-urlencode", f"query={LICENSES}"],
+        ["--http1.0", "--data-urlencode", f"query={LICENSES}"],
+    ],
+)
+def test_curl_asks(address: str, arguments: list[str]) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    command = ["curl", "-sS", "-f", "-H", "Accept: text/csv", f"{address}/sparql", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert len(done.stdout.splitlines()) == 4
+
+
+COMUNICA = """
+import { QueryEngine } from '@comunica/query-sparql';
+const [endpoint, query] = process.argv.slice(2);
+const sources = [{ type: 'sparql', value: endpoint }];
+const stream = await new QueryEngine().queryBindings(query, { sources });
+console.log((await stream.toArray()).map(row => row.get('license').value).join('\\n'));
+"""
+
+
+def test_comunica_joins_over_the_service(address: str) -> None:
+    """Comunica takes the query apart and asks for its patterns, as it does over several sources."""
+    installed = os.environ.get("LICET_COMUNICA")
+    if not installed or shutil.which("node") is None:
+        pytest.skip(
+            "LICET_COMUNICA must name a folder in which `npm install @comunica/query-sparql@4` ran"
+        )
+    script = Path(installed) / "licet-ask.mjs"
+    script.write_text(COMUNICA)
+    command = ["node", str(script), f"{address}/sparql", LICENSES]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert len(done.stdout.split()) == 3
