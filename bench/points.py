@@ -3,6 +3,8 @@
 ``python -m bench.points DATA [REQUESTS]``: a data folder, as ``python -m bench.hub_like FILE
 COUNT`` and ``licet build FILE --data DATA`` make one. One client, one connection, random works,
 the server in processes of its own; the first tenth of the requests of a kind is not counted.
+Beside the time that passes stands the processor time of all its processes, for each request, which
+tells of a busy machine what an idle one would do.
 """
 
 from __future__ import annotations
@@ -58,14 +60,36 @@ def main() -> None:
     ]
     random.seed(20261121)
     print(f"{table.num_rows:,} works, {count} requests of each kind\n")
-    print("| answer | median | p99 |\n|---|---|---|")
-    with served(data) as port:
+    print("| answer | median | p99 | processor time |\n|---|---|---|---|")
+    with served(data) as (port, pid):
         connection = http.client.HTTPConnection("127.0.0.1", port)
         for name, path in KINDS.items():
+            for _ in range(max(20, count // 10)):
+                milliseconds(connection, path(random.choice(ids)))
+            before = processor_ms(pid)
             times = [milliseconds(connection, path(random.choice(ids))) for _ in range(count)]
-            counted = times[count // 10 :]
-            p99 = statistics.quantiles(counted, n=100)[98]
-            print(f"| `{name}` | {statistics.median(counted):.1f} ms | {p99:.1f} ms |", flush=True)
+            used = (processor_ms(pid) - before) / count
+            p99 = statistics.quantiles(times, n=100)[98]
+            median = statistics.median(times)
+            print(f"| `{name}` | {median:.1f} ms | {p99:.1f} ms | {used:.1f} ms |", flush=True)
+
+
+def processor_ms(pid: int) -> float:
+    """Return what a process and all below it have used so far."""
+    parents: dict[int, int] = {}
+    used: dict[int, float] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(stat.parent.name)] = int(fields[1])
+        used[int(stat.parent.name)] = sum(map(int, fields[11:15])) * 1000 / os.sysconf("SC_CLK_TCK")
+    ours, grown = {pid}, 0
+    while grown != len(ours):
+        grown = len(ours)
+        ours |= {child for child, parent in parents.items() if parent in ours}
+    return sum(used[one] for one in ours)
 
 
 def milliseconds(connection: http.client.HTTPConnection, path: str) -> float:
@@ -78,7 +102,7 @@ def milliseconds(connection: http.client.HTTPConnection, path: str) -> float:
 
 
 @contextmanager
-def served(data: Path) -> Generator[int]:
+def served(data: Path) -> Generator[tuple[int, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -92,7 +116,7 @@ def served(data: Path) -> Generator[int]:
                 break
             except OSError:
                 time.sleep(0.1)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait()
