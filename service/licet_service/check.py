@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from licet_reasoning.explanation import Imposition, Term
     from licet_reasoning.hypothesis import Ground, Judged
 
-_ORIGINAL = re.compile(r"^[\W_]*trained from scratch[\W_]*:\s*\W*(?:yes|true)\b", re.IGNORECASE)
+_ORIGINAL = re.compile(
+    r"^[\W_]*(?:trained|made) from scratch[\W_]*:\s*\W*(?:yes|true)\b", re.IGNORECASE
+)
 _WORST = ("violated", "unknown", "met")
 _METADATA_ONLY = Discharge(
     UNSEEN,
@@ -362,34 +364,8 @@ def _notes(
         yield Note("no-card", "unknown", "there is no README.md", to_do="Write a model card.")
     for file, reason in contents.faults:
         yield Note("not-read", "warning", f"{file} {reason}", file)
-    if record.kind == "model" and not parents:
-        stated = next(
-            (
-                (text.name, line)
-                for text in contents.by_role("lineage", "card")
-                for line in text.lines
-                if _ORIGINAL.match(line.text)
-            ),
-            None,
-        )
-        if stated is None:
-            yield Note(
-                "no-base-model",
-                "unknown",
-                "nothing says what the model was made from",
-                name,
-                1 if name else 0,
-                "Name its bases in base_model of the card. If it was made from none, say so in "
-                "MODEL_LINEAGE.md by the line “- Trained from scratch: yes”.",
-            )
-        else:
-            yield Note(
-                "trained-from-scratch",
-                "note",
-                "by the publisher's word it was made from no other model",
-                stated[0],
-                stated[1].number,
-            )
+    if not parents:
+        yield _without_parents(record, contents, name)
     if not any(text.licenses for text in contents.texts):
         yield Note(
             "no-license-file",
@@ -433,3 +409,41 @@ def _notes(
             f"the work is taken to be called {record.id}, as its folder is",
             to_do="Give the name under which it is to be published by --id OWNER/NAME.",
         )
+
+
+def _without_parents(record: WorkRecord, contents: Contents, card: str) -> Note:
+    """Return whether the publisher says that a work was made from no other."""
+    places = [
+        (text.name, line.number)
+        for text in contents.by_role("lineage", "card")
+        for line in text.lines
+        if _ORIGINAL.match(line.text)
+    ]
+    field = contents.fields.get("source_datasets", 0)
+    if record.kind == "dataset" and contents.data.get("source_datasets") in (
+        "original",
+        ["original"],
+    ):
+        places.append((card, field))
+    if places:
+        said = "by the publisher's word it was made from no other work"
+        return Note("made-from-scratch", "note", said, *places[0])
+    if record.kind == "dataset":
+        return Note(
+            "no-source",
+            "unknown",
+            "nothing that is read says what the dataset was made from or by",
+            card,
+            field,
+            "If it was made from no other dataset and by no model, say so by “source_datasets: "
+            "original” in the card. If not, check the terms of its sources by hand.",
+        )
+    return Note(
+        "no-base-model",
+        "unknown",
+        "nothing says what the model was made from",
+        card,
+        1 if card else 0,
+        "Name its bases in base_model of the card. If it was made from none, say so in "
+        "MODEL_LINEAGE.md by the line “- Trained from scratch: yes”.",
+    )

@@ -171,6 +171,17 @@ def test_a_model_made_from_nothing_must_say_so(licet: Licet, tmp_path: Path) -> 
     assert asked(licet, folder)[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("field", "status"),
+    [("", 3), ("source_datasets: original\n", 0), ("source_datasets: [extended|squad]\n", 3)],
+)
+def test_a_dataset_without_known_sources_is_unknown(
+    licet: Licet, tmp_path: Path, field: str, status: int
+) -> None:
+    folder = repository(tmp_path / "d", f"---\nlicense: apache-2.0\n{field}---\n# D\n")
+    assert asked(licet, folder, "--id", "datasets/me/d")[0] == status
+
+
 def test_a_base_that_the_snapshot_lacks_is_unknown(licet: Licet, tmp_path: Path) -> None:
     card = "---\nlicense: mit\nbase_model: nobody/nothing\nbase_model_relation: finetune\n---\n"
     status, report = asked(licet, repository(tmp_path / "m", card))
