@@ -61,7 +61,7 @@ async def respond(
     broken = [
         {**row, "label": row["label"] or row["metric"]}
         for row in sorted(found, key=lambda row: -row["noncompliant"])
-        if row["metric"] != cube.ANY_ERROR
+        if row["metric"] not in {cube.ANY_ERROR, *cube.POINTING_CODES}
     ]
     kinds = {
         clause["slug"]: clause["group"]
