@@ -1,6 +1,7 @@
 """Licet from Python: the functions that the command line and the service use themselves.
 
-    >>> from licet_service.api import plan, suggest
+    >>> from licet_service.api import check, plan, suggest
+    >>> check(Path("my-model"), id="me/Llama-mine")["verdict"]
     >>> report = plan({"publish": {"work": "meta-llama/Llama-3.1-8B", "how": "sell"}})
     >>> report["verdict"]
     >>> suggest("meta-llama/Llama-3.1-8B", "google/gemma-2-9b", do="merge")["may"]
@@ -14,8 +15,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from licet_ontology.errors import UsageError
 from licet_ontology.terms import DEFAULT_READING
 from licet_service import planning
+from licet_service.check import check_folder, check_work
 from licet_service.dataset import Dataset
 from licet_service.plan_files import plan_file
 
@@ -24,7 +27,39 @@ if TYPE_CHECKING:
 
 DEFAULT_DATA = Path("licet-data")
 
-__all__ = ["plan", "suggest"]
+__all__ = ["check", "plan", "suggest"]
+
+
+def check(
+    work: str | Path,
+    *,
+    id: str | None = None,
+    data: Path = DEFAULT_DATA,
+    reading: str = DEFAULT_READING,
+) -> dict[str, Any]:
+    """Return what a repository shows of the duties on it, before or after it is published.
+
+    Args:
+        work: The folder that holds it, or the id of a work of the snapshot.
+        id: Of a folder, ``owner/name`` under which it is to be published.
+        data: The data folder.
+        reading: The reading of contested law.
+
+    Raises:
+        UnknownWorkError: The work is not in the snapshot.
+        UsageError: The folder cannot be read, or there is no such reading.
+        NoSnapshotError: The data folder holds no snapshot.
+    """
+    opened = Dataset(data).latest()
+    ground, snapshot = planning.ground_of(opened), opened.snapshot.id
+    if isinstance(work, Path):
+        if not work.is_dir():
+            raise UsageError(f"{work} is no folder")
+        found = check_folder(ground, work, work_id=id, reading=reading, snapshot=snapshot).report
+    else:
+        found = check_work(ground, work, reading=reading, snapshot=snapshot)
+    report: dict[str, Any] = planning.plain(found.as_json())
+    return report
 
 
 def plan(

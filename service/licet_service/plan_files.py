@@ -15,10 +15,10 @@ MAX_PLAN_BYTES = 2_000_000
 
 
 def plan_file(path: Path) -> Any:
-    """Return what a file with a plan holds: YAML, or by its name JSON or a bill of materials.
+    """Return what a file with a plan holds: YAML, or by its name JSON, a bill or other RDF.
 
     Raises:
-        UsageError: The file cannot be read, is too long, or holds neither.
+        UsageError: The file cannot be read, is too long, or holds none of these.
     """
     try:
         content = path.read_bytes() if path.stat().st_size <= MAX_PLAN_BYTES else None
@@ -30,6 +30,12 @@ def plan_file(path: Path) -> Any:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not UTF-8") from error
+    if path.suffix == ".jsonld" and is_bom(json_value(text, str(path))):
+        return plan_json(text, str(path))
+    if path.suffix in {".ttl", ".nt", ".rdf", ".jsonld"}:
+        from licet_service.plan_rdf import plan_of_rdf
+
+        return plan_of_rdf(text, path.suffix, str(path))
     return plan_json(text, str(path)) if path.suffix == ".json" else plan_yaml(text, str(path))
 
 
@@ -41,6 +47,16 @@ def plan_json(text: str, name: str) -> Any:
     Raises:
         UsageError: It is no JSON, or nests deeper than is read.
     """
+    value = json_value(text, name)
+    return plan_of_bom(value) if is_bom(value) else value
+
+
+def json_value(text: str, name: str) -> Any:
+    """Return the value of a JSON text, in which no object has a member twice.
+
+    Raises:
+        UsageError: It is no JSON, or nests deeper than is read.
+    """
 
     def unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
         if len(found := dict(members)) < len(members):
@@ -48,10 +64,9 @@ def plan_json(text: str, name: str) -> Any:
         return found
 
     try:
-        value = json.loads(text, object_pairs_hook=unique)
+        return json.loads(text, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{name} is not JSON: {error}") from error
-    return plan_of_bom(value) if is_bom(value) else value
 
 
 def plan_yaml(text: str, name: str) -> Any:

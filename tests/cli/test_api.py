@@ -34,6 +34,15 @@ def test_a_suggestion_from_python_is_that_of_the_command(licet: Licet, data: Pat
     assert api.suggest("license:gpl-3.0", do="quantize", data=data) == json.loads(answer.out)
 
 
+def test_a_check_from_python_is_that_of_the_command(
+    licet: Licet, data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n")
+    for work in ("mlabonne/OmniBeagle-7B", tmp_path):
+        printed = licet("check", str(work), "--format", "json").out
+        assert api.check(work, data=data) == json.loads(printed)
+
+
 def test_suggestions_as_text_name_the_change_that_helps(licet: Licet) -> None:
     answer = licet("suggest", "license:cc-by-nd-4.0")
     assert answer.status == 1
