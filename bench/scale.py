@@ -1,7 +1,8 @@
 """The forms of the closure beside each other, on generated models; print a table.
 
-``python -m bench.scale [--models N] [--closure NAME ...]`` concludes one reading by each, from
-the same tables, and says whether the situations are those of the bitsets.
+``python -m bench.scale [--models N] [--closure NAME ...]`` finds the situations of one reading by
+each, from the same tables, and says whether they are those of the bitsets. A build runs the
+closure twice for each reading: rules conclude more between.
 """
 
 from __future__ import annotations
@@ -22,15 +23,13 @@ from bench.ingest import tree_kb
 from licet_ingest.collect import collect
 from licet_ingest.sources.parquet import ParquetDump
 from licet_ontology.terms import DEFAULT_READING
+from licet_reasoning.likeness import merge_alike
 from licet_reasoning.lineage import lineage_of
-from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
+from licet_reasoning.quotient import compile_reading
 from licet_reasoning.relational import closure_named
+from licet_reasoning.situations import group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from licet_reasoning.automaton import Automaton
-    from licet_reasoning.closure import Lineage
     from licet_reasoning.situations import Situations
 
 SAMPLE_S = 0.5
@@ -49,44 +48,34 @@ def main() -> None:
         )
         collection = collect([ParquetDump(dump)], reject=lambda _name, _fault: None)
     works, derivations = collection.works_table, collection.derivations_table
-    program, closed = compile_reading(DEFAULT_READING), shipped_catalogue()
-    lineage = lineage_of(works, derivations, program.automaton)
+    automaton = compile_reading(DEFAULT_READING).automaton
+    lineage = merge_alike(lineage_of(works, derivations, automaton)).lineage
     python = platform.python_version()
     print(f"{os.cpu_count()} processors, {platform.platform()}, Python {python}")
-    print(f"{len(works):,} works, {len(derivations):,} derivations\n")
+    print(f"{len(works):,} works, {len(derivations):,} derivations")
+    print(f"{lineage.work_count:,} and {len(lineage.child):,} when those alike are one\n")
     print(
         "| closure | two passes of it | situations and rules with it | peak memory | situations |"
     )
     print("|---|---|---|---|---|")
     reference: Situations | None = None
     for name in ("bitsets", *options.closure):
-        seconds: list[float] = []
-        timed = _timed(name, seconds)
+        closure = closure_named(name)
         started = time.perf_counter()
         with Peak() as peak:
-            found = conclude(lineage, program, closed, timed).situations
+            reached = closure(lineage, automaton)
+            alone_s = time.perf_counter() - started
+            found = group(lineage, automaton, reached, DEFAULT_READING)
         whole_s = time.perf_counter() - started
         reference = reference or found
         same = found.all == reference.all and np.array_equal(found.of_work, reference.of_work)
         print(
-            f"| {name} | {sum(seconds):.1f} s | {whole_s:.1f} s | {peak.kb / 1024:,.0f} MB "
+            f"| {name} | {alone_s:.1f} s | {whole_s:.1f} s | {peak.kb / 1024:,.0f} MB "
             f"| {len(found.all):,}, {'the same' if same else 'DIFFERENT'} |",
             flush=True,
         )
         if not same:
             raise SystemExit(f"{name} gives other situations than the bitsets")
-
-
-def _timed(name: str, seconds: list[float]) -> Callable[[Lineage, Automaton], np.ndarray]:
-    closure = closure_named(name)
-
-    def run(lineage: Lineage, automaton: Automaton) -> np.ndarray:
-        started = time.perf_counter()
-        found = closure(lineage, automaton)
-        seconds.append(time.perf_counter() - started)
-        return found
-
-    return run
 
 
 class Peak:

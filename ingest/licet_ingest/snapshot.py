@@ -189,7 +189,9 @@ def _point(data: Path, snapshot: Path) -> None:
 
 def _sync(folder: Path) -> None:
     for path in sorted(folder.rglob("*")):
-        _sync_one(path)
+        # A link is to a file of a snapshot that is on disk, or to one that the store has synced.
+        if path.is_dir() or path.stat().st_nlink == 1:
+            _sync_one(path)
     _sync_one(folder)
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from licet_ingest.records import MISSING_WORK, WorkRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _HINTS = get_type_hints(WorkRecord)
 _STATED = tuple(field.name for field in fields(WorkRecord) if field.name != "derivations")
@@ -90,6 +90,12 @@ def work_records(works: pa.Table) -> Iterator[WorkRecord]:
     """Yield the rows of a table of works as records, without their derivations."""
     for row in works.select(_STATED).to_pylist():
         yield WorkRecord(**{name: _field_value(_HINTS[name], row[name]) for name in _STATED})
+
+
+def record_of(fields_by_name: Mapping[str, Any]) -> WorkRecord:
+    """Return a record from what `asdict` made of it, derivations included."""
+    values = {name: _field_value(_HINTS[name], value) for name, value in fields_by_name.items()}
+    return WorkRecord(**{**values, "derivations": list(values["derivations"])})
 
 
 def _field_value(hint: Any, value: Any) -> Any:

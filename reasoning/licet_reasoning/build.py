@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -11,13 +10,12 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute
-import pyarrow.parquet as pq
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from licet_ingest.changes import change_lines, since_lines
 from licet_ingest.collect import collect
 from licet_ingest.graph import derivation_lines, work_lines
-from licet_ingest.history import CHANGES, history_of, with_since
+from licet_ingest.history import history_of, with_since
 from licet_ingest.snapshot import FORMAT, building, current
 from licet_ingest.summary import FaultSummary, data_report
 from licet_ontology import modules
@@ -46,6 +44,7 @@ from licet_reasoning.publish import (
 from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
 from licet_reasoning.rules import finding_severities
 from licet_reasoning.search_index import write_search_index
+from licet_reasoning.snapshot_tables import table_hashes, write_tables
 from licet_reasoning.statistics import observe
 
 if TYPE_CHECKING:
@@ -115,7 +114,7 @@ def build(
             lineage = lineage_of(works, derivations, program.automaton)
             outcomes[reading] = conclude(lineage, program, closed, closure)
             say(f"reading {reading}: {len(outcomes[reading].situations.all):,} situations")
-        _write_tables(folder, works, derivations, outcomes, history)
+        write_tables(folder / "tables", works, derivations, outcomes, history.changes)
         _write_quads(folder / "graph.nq", works, derivations, outcomes, closed, history)
         say("loading the store")
         counts = _load_store(folder)
@@ -177,55 +176,6 @@ def clause_licenses(triples: Iterable[Triple]) -> dict[str, str]:
         if t.predicate.value == RDF + "type" and t.object == NamedNode(term("License"))
     }
     return owners | licenses
-
-
-def _write_tables(
-    folder: Path,
-    works: pa.Table,
-    derivations: pa.Table,
-    outcomes: dict[str, Outcome],
-    history: History,
-) -> None:
-    tables = folder / "tables"
-    tables.mkdir()
-    for reading, outcome in outcomes.items():
-        iris = pa.array([s.iri for s in outcome.situations.all])
-        of_work = pa.array(outcome.situations.of_work.astype(np.int32))
-        works = works.append_column(
-            f"situation_{reading}", pa.DictionaryArray.from_arrays(of_work, iris)
-        )
-    pq.write_table(works, tables / "models.parquet", compression="zstd")
-    pq.write_table(derivations, tables / "derivations.parquet", compression="zstd")
-    pq.write_table(history.changes, tables / f"{CHANGES}.parquet", compression="zstd")
-    rows = [
-        {
-            "reading": reading,
-            "situation": situation.iri,
-            "works": count,
-            "own": [f"{p} {o}" for p, o in situation.own],
-            "reached": [f"{r} {p} {o}" for r, facts in situation.reached for p, o in facts],
-        }
-        for reading, outcome in outcomes.items()
-        for situation, count in zip(
-            outcome.situations.all,
-            np.bincount(outcome.situations.of_work, minlength=len(outcome.situations.all)).tolist(),
-            strict=True,
-        )
-    ]
-    schema = pa.schema(
-        [
-            ("reading", pa.string()),
-            ("situation", pa.string()),
-            ("works", pa.int64()),
-            ("own", pa.list_(pa.string())),
-            ("reached", pa.list_(pa.string())),
-        ]
-    )
-    pq.write_table(
-        pa.Table.from_pylist(rows, schema=schema),
-        tables / "situations.parquet",
-        compression="zstd",
-    )
 
 
 def _write_quads(
@@ -320,10 +270,7 @@ def _manifest(
             "derivations": len(derivations),
         },
         "triples": counts,
-        "tables": {
-            path.stem: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted((folder / "tables").iterdir())
-        },
+        "tables": table_hashes(folder / "tables"),
         "read_with": read_with(),
         "tools": tools(),
     }

@@ -93,7 +93,7 @@ def push(lineage: Lineage, automaton: Automaton, reached: np.ndarray) -> None:
     )
     changed = np.flatnonzero(first_edge[1:] > first_edge[:-1])
     while len(changed):
-        edges = edges_of_parent[_ranges(first_edge[changed], first_edge[changed + 1])]
+        edges = edges_of_parent[ranges(first_edge[changed], first_edge[changed + 1])]
         touched = np.zeros(lineage.work_count, dtype=bool)
         for relation in np.unique(lineage.relation[edges]):
             selected = edges[lineage.relation[edges] == relation]
@@ -112,7 +112,7 @@ def push(lineage: Lineage, automaton: Automaton, reached: np.ndarray) -> None:
         changed = np.flatnonzero(touched)
 
 
-def _ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+def ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Return the concatenation of the integer ranges from starts to ends."""
     lengths = ends - starts
     total = int(lengths.sum())

@@ -14,7 +14,10 @@ from licet_ontology.terms import RDF, local_name, term
 from licet_reasoning.closure import Lineage, pack_facts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from licet_reasoning.automaton import Automaton
+    from licet_reasoning.situation import Fact
 
 pc: Any = pyarrow.compute  # its functions are made at run time
 
@@ -74,6 +77,16 @@ def lineage_of(works: pa.Table, derivations: pa.Table, automaton: Automaton) -> 
         relation=letters[relations.indices.to_numpy()],
         names=works["id"].combine_chunks(),
     )
+
+
+def facts_of_row(row: Mapping[str, Any]) -> list[Fact]:
+    """Return what one row of a table of works states, as `lineage_of` reads it."""
+    facts = [(RDF + "type", CLASSES[row["kind"]])]
+    for name, predicate in _FACT_COLUMNS:
+        facts += [(predicate, value) for value in row[name] or ()]
+    if row["gated"] is not None:
+        facts.append((term("access"), term("Ungated" if row["gated"] == "no" else "Gated")))
+    return facts
 
 
 def _access(gated: pa.Array) -> tuple[np.ndarray, np.ndarray, list[tuple[str, str]]]:

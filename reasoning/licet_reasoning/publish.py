@@ -15,7 +15,7 @@ from licet_ontology.terms import BASE, NS, RDF, XSD, local_name
 from licet_reasoning.cube import cube_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Triple
 
@@ -32,7 +32,6 @@ def triple_lines(triples: Iterable[Triple], graph: str) -> Iterator[str]:
 
 def inferred_lines(works: pa.Table, outcome: Outcome, reading: str) -> Iterator[str]:
     """Yield each work's situation, and each situation's obligations."""
-    end = f" <{BASE}graph/inferred/{reading}> .\n"
     situations = outcome.situations
     in_graph = works["in_graph"].to_numpy(zero_copy_only=False)
     situation_iris = pa.array([situation.iri for situation in situations.all], pa.string())
@@ -43,8 +42,15 @@ def inferred_lines(works: pa.Table, outcome: Outcome, reading: str) -> Iterator[
         objects = situation_iris.take(column(block, "of"))
         yield iri_lines(subjects, f"{NS}situation", objects, f"{BASE}graph/inferred/{reading}")
     counts = np.bincount(situations.of_work[in_graph], minlength=len(situations.all))
-    published = {s.iri for s, n in zip(situations.all, counts.tolist(), strict=True) if n}
-    for situation, count in zip(situations.all, counts.tolist(), strict=True):
+    yield from situation_lines(outcome, counts.tolist(), reading)
+
+
+def situation_lines(outcome: Outcome, counts: Sequence[int], reading: str) -> Iterator[str]:
+    """Yield how many works each situation has, and its obligations, unless it has none."""
+    end = f" <{BASE}graph/inferred/{reading}> .\n"
+    situations = outcome.situations.all
+    published = {s.iri for s, count in zip(situations, counts, strict=True) if count}
+    for situation, count in zip(situations, counts, strict=True):
         if count:
             yield f"<{situation.iri}> <{RDF}type> <{NS}Situation>{end}"
             yield f'<{situation.iri}> <{NS}workCount> "{count}"^^<{XSD}integer>{end}'

@@ -197,25 +197,31 @@ class _Spark:
 
     def __init__(self, session: Any) -> None:
         self._session = session
+        # Tables of former rounds go only when Java collects them, too late for its heap.
+        self._level = _imported("pyspark", "spark").StorageLevel.DISK_ONLY
         self._parts: dict[str, list[Any]] = {}
 
     def load(self, name: str, rows: pa.Table) -> None:
-        self._show(name, [self._session.createDataFrame(rows).localCheckpoint()])
+        self._show(name, [self._held(self._session.createDataFrame(rows))])
 
     def keep(self, name: str, query: str) -> int:
-        answer = self._session.sql(query).localCheckpoint()  # or each round would redo the last
+        answer = self._held(self._session.sql(query))
         self._show(name, [answer])
         return int(answer.count())
 
     def append(self, name: str, other: str) -> None:
         parts = self._parts[name] + self._parts[other]
         if len(parts) > COMPACTED_PARTS:
-            parts = [_union(parts).coalesce(self._session.sparkContext.defaultParallelism)]
-            parts = [parts[0].localCheckpoint()]
+            processors = self._session.sparkContext.defaultParallelism
+            parts = [self._held(_union(parts).coalesce(processors))]
         self._show(name, parts)
 
     def read(self, name: str) -> pa.Table:
         return _union(self._parts[name]).toArrow()
+
+    def _held(self, rows: Any) -> Any:
+        """Return rows as they are now, or each round would compute all former ones again."""
+        return rows.localCheckpoint(storageLevel=self._level)
 
     def _show(self, name: str, parts: list[Any]) -> None:
         self._parts[name] = parts

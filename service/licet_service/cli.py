@@ -210,12 +210,26 @@ def update(
     lookups: Lookups = None,
     fresh: Fresh = False,
     closure: ClosureName = "bitsets",
+    records: Annotated[
+        str | None,
+        typer.Option(
+            "--records",
+            help="Ask nothing, but take over newer records as the Hub gives them, one in a line: "
+            "a .jsonl file, or - for standard input, each line as it comes.",
+        ),
+    ] = None,
     data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
     """Read what changed on the Hub since the snapshot in force, and build the next one."""
     from licet_ingest.snapshot import current
+    from licet_service.record_stream import take_records
 
+    if records is not None:
+        if sources or lookups is not None or fresh:
+            raise UsageError("--records takes nothing else in: leave sources and options out")
+        emit(take_records(data, records, say, as_json=as_json))
+        return
     given = {source.name: source for source in map(_source, sources or [])}
     made: list[Source] = []
     for former in current(data).manifest["sources"]:

@@ -1,0 +1,156 @@
+"""What an update costs on a large snapshot; print a table.
+
+``python -m bench.update DATA [--descendants N]``: opens an updater on a copy of the snapshot in
+force, by links, and takes over one new model at a time, and then another license of the model
+with about so many descendants. The seconds are from the record in hand to the answer of a query
+by a store that was opened anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.parquet as pq
+from pyoxigraph import Store
+
+from licet_ingest.hub_json import work_record
+from licet_ingest.snapshot import current
+from licet_ontology.terms import license_iri, reading_graphs, term, work_iri
+from licet_reasoning.closure import ranges
+from licet_reasoning.update import Updater
+
+if TYPE_CHECKING:
+    from licet_ingest.records import WorkRecord
+
+RUNS = 20
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--descendants", type=int, default=100_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.data) as scratch:
+        data = Path(scratch)
+        _link(options.data, data)
+        _measure(data, options.descendants)
+
+
+def _link(source: Path, data: Path) -> None:
+    """Let a data folder hold the snapshot in force of another."""
+    snapshot = current(source)
+    copy = data / "snapshots" / snapshot.id
+    copy.mkdir(parents=True)
+    Store.read_only(str(snapshot.store)).backup(str(copy / "store"))
+    shutil.copytree(snapshot.path / "tables", copy / "tables", copy_function=os.link)
+    manifest = (snapshot.path / "manifest.json").read_text()
+    (copy / "manifest.json").write_text(manifest)
+    (data / "current").symlink_to(copy.relative_to(data))
+    if (source / "cache").exists():
+        (data / "cache").symlink_to((source / "cache").resolve())
+
+
+def _measure(data: Path, wanted: int) -> None:
+    started = time.perf_counter()
+    updater = Updater(data)
+    opened_s = time.perf_counter() - started
+    counts = updater.snapshot.manifest["counts"]
+    python = platform.python_version()
+    print(f"{os.cpu_count()} processors, {platform.platform()}, Python {python}")
+    print(f"{counts['works']:,} works, {counts['derivations']:,} derivations\n")
+    print("| what | wall | processor time |\n|---|---|---|")
+    print(f"| open the updater | {opened_s:.1f} s | |", flush=True)
+    root, under = _ancestor(data, wanted)
+    alone: list[tuple[float, float]] = []
+    for run in range(RUNS):
+        new = _record(f"bench/new-{run}", "2026-01-01T00:00:00.000Z", root if run % 2 else "")
+        alone.append(_taken(updater, [new]))
+    for place, name in ((0, "median"), (-1, "slowest")):
+        wall, spent = (
+            statistics.median(column) if name == "median" else sorted(column)[place]
+            for column in zip(*alone, strict=True)
+        )
+        print(f"| one new model, {name} of {RUNS} | {wall * 1000:.0f} ms | {spent * 1000:.0f} ms |")
+    relicensed = _record(root, "2026-01-02T00:00:00.000Z", "", "cc-by-nc-4.0")
+    wall, spent = _taken(updater, [relicensed])
+    print(
+        f"| {under:,} descendants under another license | {wall:.1f} s | {spent:.1f} s |",
+        flush=True,
+    )
+    started = time.perf_counter()
+    updater.finish()
+    print(f"| tables of it all | {time.perf_counter() - started:.1f} s | |")
+    updater.close()
+
+
+def _record(id_: str, date: str, base: str, license_: str = "mit") -> WorkRecord:
+    item: dict[str, object] = {
+        "id": id_,
+        "lastModified": date,
+        "cardData": {"license": license_},
+        "tags": [],
+    }
+    if base:
+        item["cardData"] = {"license": license_, "base_model": base}
+        item["tags"] = [f"base_model:{base}", f"base_model:finetune:{base}"]
+        item["baseModels"] = {"relation": "finetune", "models": [{"_id": "62" * 12, "id": base}]}
+    record, _ = work_record(item, "model", "0")
+    assert record is not None
+    return record
+
+
+def _taken(updater: Updater, records: list[WorkRecord]) -> tuple[float, float]:
+    """Return seconds of wall and processor until what was taken over is found by a query."""
+    started, spent = time.perf_counter(), time.process_time()
+    taken = updater.apply(records)
+    store = Store.read_only(str(updater.snapshot.store))
+    [record] = records
+    graph = reading_graphs("cautious")[0]
+    found = store.query(
+        f"ASK {{ <{work_iri('model', record.id)}> <{term('license')}> <{record.licenses[0]}> ; "
+        f"<{term('situation')}>/a <{term('Situation')}> }}",
+        use_default_graph_as_union=True,
+    )
+    wall_s, spent_s = time.perf_counter() - started, time.process_time() - spent
+    assert bool(found), (taken.left, graph)
+    assert record.licenses[0] in {license_iri("mit"), license_iri("cc-by-nc-4.0")}
+    return wall_s, spent_s
+
+
+def _ancestor(data: Path, wanted: int) -> tuple[str, int]:
+    """Return the id of the model whose descendants are nearest to a number, and the number."""
+    snapshot = current(data)
+    works = pq.read_table(snapshot.table("models"), columns=["id", "in_graph", "kind"])
+    derivations = pq.read_table(snapshot.table("derivations"), columns=["child", "parent"])
+    child, parent = (derivations[name].to_numpy() for name in ("child", "parent"))
+    order = np.argsort(parent, kind="stable")
+    first = np.searchsorted(parent[order], np.arange(len(works) + 1))
+    children = np.diff(first)
+    kinds = works["kind"].to_numpy(zero_copy_only=False)
+    known = works["in_graph"].to_numpy(zero_copy_only=False) & (kinds == "model")
+    best, best_count = -1, 0
+    for root in np.argsort(-np.where(known, children, 0))[:200].tolist():
+        seen = np.zeros(len(works), dtype=bool)
+        frontier = np.array([root])
+        while len(frontier):
+            below = np.unique(child[order[ranges(first[frontier], first[frontier + 1])]])
+            frontier = below[~seen[below]]
+            seen[frontier] = True
+        count = int(seen.sum())
+        if abs(count - wanted) < abs(best_count - wanted):
+            best, best_count = root, count
+    return works["id"][best].as_py(), best_count
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""Records that come after a build give what a build from all records gives."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import Store
+
+from licet_ingest.records import Derivation, WorkRecord
+from licet_ingest.snapshot import BusyError, current
+from licet_ingest.sources import SourceItem
+from licet_ontology import modules
+from licet_ontology.errors import DataError, UsageError
+from licet_ontology.terms import GRAPH_CHANGES, GRAPH_HUB, license_iri, term
+from licet_reasoning.build import build
+from licet_reasoning.update import Updater
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from licet_ingest.snapshot import Snapshot
+
+LICENSES = ("mit", "llama3", "cc-by-nc-4.0", "cc-by-nc-nd-4.0")
+RELATIONS = ("finetunedFrom", "mergedFrom", "quantizedFrom", "basedOn", "trainedOn")
+IDS = ("o/llama-3-a", "o/b", "o/c", "o/d", "o/e", "gone/x", "gone/y")
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """Records as a source."""
+
+    records: Sequence[WorkRecord]
+    name: str = "records at hand"
+
+    def describe(self) -> dict[str, str | int | None]:
+        return {"name": self.name, "modified": "2025-01-01T00:00:00+00:00"}
+
+    def items(self) -> Iterator[SourceItem]:
+        for record in self.records:
+            yield SourceItem(work=record)
+
+
+def record(id_: str, day: int, *licenses: str, **others: Any) -> WorkRecord:
+    """Return a model changed on a day of January; ``of`` holds relations and parents."""
+    steps = [Derivation(("model", id_), r, ("model", p), "hub") for r, p in others.pop("of", ())]
+    return WorkRecord(
+        "model",
+        id_,
+        modified=f"2024-01-{day:02}T00:00:00Z",
+        licenses=tuple(map(license_iri, licenses)),
+        gaps=() if licenses else (term("NoLicense"),),
+        derivations=steps,
+        **others,
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[list[WorkRecord]]:
+    """Draw records in batches, each later than those before; cycles and dangling parents too."""
+    step = st.tuples(st.sampled_from(RELATIONS), st.sampled_from(IDS))
+    batches = []
+    for day in range(1, 5):
+        ids = draw(st.lists(st.sampled_from(IDS[:5]), min_size=1, max_size=3, unique=True))
+        batches.append(
+            [
+                record(
+                    id_,
+                    day,
+                    *draw(st.sets(st.sampled_from(LICENSES), max_size=2)),
+                    of=draw(st.sets(step, max_size=2)),
+                    removed=draw(st.integers(0, 9)) == 0,
+                    gated=draw(st.sampled_from((None, "no", "auto"))),
+                    downloads=draw(st.integers(0, 3)),
+                )
+                for id_ in ids
+            ]
+        )
+    return batches
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _two_readings() -> Iterator[None]:
+    """Let there be two readings, which differ in what is done: all would take twice as long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(modules, "readings", lambda: ("cautious", "weights-not-copyrightable"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Return what makes data folders that share one closed catalogue."""
+    cache = tmp_path_factory.mktemp("cache")
+
+    def make() -> Path:
+        data = tmp_path_factory.mktemp("data")
+        (data / "cache").symlink_to(cache, target_is_directory=True)
+        return data
+
+    return make
+
+
+def said(snapshot: Snapshot) -> dict[str, set[str]]:
+    """Return what the graphs hold that do not depend on when a snapshot was made."""
+    found: dict[str, set[str]] = {}
+    store = Store.read_only(str(snapshot.store))
+    for graph in store.named_graphs():
+        name = str(graph.value)
+        if name == GRAPH_HUB or "/inferred/" in name or "/findings/" in name:
+            quads = store.quads_for_pattern(None, None, None, graph)
+            found[name] = {str(quad.triple) for quad in quads}
+    return found
+
+
+def changes(snapshot: Snapshot) -> list[tuple[Any, ...]]:
+    rows = pq.read_table(snapshot.table("changes")).to_pylist()
+    return sorted((r["change"], r["work"], r["parent"], r["before"], r["after"]) for r in rows)
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(batches=histories())
+def test_any_sequence_of_records_gives_what_a_build_of_them_gives(
+    batches: list[list[WorkRecord]], folder: Callable[[], Path]
+) -> None:
+    updated, built = folder(), folder()
+    build(updated, [AtHand(batches[0])])
+    with Updater(updated) as updater:
+        for batch in batches[1:]:
+            taken = updater.apply(batch)
+            assert not taken.left
+        light = said(current(updated))
+        done = updater.finish()
+    build(built, [AtHand([one for batch in batches for one in batch])])
+    expected = current(built)
+    assert light == said(expected)
+    assert said(done) == light
+    for name in ("models", "derivations", "situations"):
+        ours, theirs = (pq.read_table(s.table(name)) for s in (done, expected))
+        without = [c for c in ours.column_names if c not in {"first_seen", "license_since"}]
+        assert ours.select(without).to_pylist() == theirs.select(without).to_pylist()
+    assert done.manifest["counts"] == expected.manifest["counts"]
+    assert done.manifest["readings"] == expected.manifest["readings"]
+
+
+def test_what_changed_is_told_as_by_builds_one_after_the_other(folder: Callable[[], Path]) -> None:
+    first = [record("o/a", 1, "mit"), record("o/b", 1, "mit", of=[("finetunedFrom", "o/a")])]
+    second = [record("o/a", 9, "llama3"), record("o/b", 9, "mit", of=[("mergedFrom", "o/a")])]
+    updated, built = folder(), folder()
+    for data in (updated, built):
+        build(data, [AtHand(first)])
+    with Updater(updated) as updater:
+        updater.apply(second)
+        updater.finish()
+    build(built, [AtHand([*first, *second])])
+    assert changes(current(updated)) == changes(current(built))
+    assert len(changes(current(updated))) == 2
+    graph = Store.read_only(str(current(updated).store))
+    assert sum(1 for q in graph if q.graph_name.value == GRAPH_CHANGES) > 10
+
+
+def test_an_update_that_was_killed_is_taken_up_where_it_was(folder: Callable[[], Path]) -> None:
+    data = folder()
+    build(data, [AtHand([record("o/a", 1, "mit")])])
+    with Updater(data) as updater:  # closed without finish, as a kill would leave it
+        updater.apply([record("o/b", 2, "mit", of=[("finetunedFrom", "o/a")])])
+    with Updater(data) as updater:
+        updater.apply([record("o/a", 3, "llama3")])
+        done = updater.finish()
+    built = folder()
+    build(
+        built,
+        [
+            AtHand(
+                [record("o/b", 2, "mit", of=[("finetunedFrom", "o/a")]), record("o/a", 3, "llama3")]
+            )
+        ],
+    )
+    assert said(done) == said(current(built))
+    ours, theirs = (pq.read_table(s.table("derivations")) for s in (done, current(built)))
+    assert ours == theirs
+
+
+def test_what_only_a_whole_build_can_tell_is_left_for_it(folder: Callable[[], Path]) -> None:
+    data = folder()
+    build(data, [AtHand([record("o/a", 5, "mit"), record("o/u", 5, "mit")])])
+    undated = WorkRecord("model", "o/u", licenses=(license_iri("llama3"),))
+    with Updater(data) as updater:
+        before = updater.snapshot
+        taken = updater.apply([record("O/A", 6, "mit"), undated, record("o/a", 4, "llama3")])
+        assert [one.id for one, _ in taken.left] == ["O/A", "o/u"]
+        assert taken.older == 1
+        assert updater.finish() == before == current(data)
+
+
+def test_an_update_beside_another_one_or_on_what_is_not_its_own_is_refused(
+    folder: Callable[[], Path],
+) -> None:
+    data = folder()
+    build(data, [AtHand([record("o/a", 5, "mit")])])
+    with Updater(data) as updater:
+        with pytest.raises(BusyError):
+            Updater(data)
+        build(data, [AtHand([record("o/a", 6, "mit")])])
+        with pytest.raises(DataError, match="another snapshot came in force"):
+            updater.apply([record("o/b", 7, "mit")])
+    manifest = current(data).path / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"code": "', '"code": "0'))
+    with pytest.raises(UsageError, match="another version"):
+        Updater(data)
+    shutil.rmtree(data / "snapshots")
