@@ -168,7 +168,8 @@ class KnownWorks:
             return "the Hub resolved one of its bases under another name"
         if any(d.child != record.key for d in record.derivations):
             return "it states derivations of other works"
-        if [n for n in self._alike.get(key.lower(), ()) if n != number]:
+        itself = self.number.get(key)
+        if any(n not in {itself, *self.gone} for n in self._alike.get(key.lower(), ())):
             return "another name differs from its own in case alone"
         if number is None or not self._read[number]:
             named = record.id.lower() in self._named_otherwise

@@ -54,7 +54,7 @@ from licet_reasoning.living_lineage import LivingLineage, OutgrownError
 from licet_reasoning.living_reading import LivingReading
 from licet_reasoning.provenance import provenance_lines, read_with
 from licet_reasoning.publish import findings_lines, situation_lines
-from licet_reasoning.quotient import Outcome, compile_reading, shipped_catalogue
+from licet_reasoning.quotient import Consequences, Outcome, compile_reading, shipped_catalogue
 from licet_reasoning.rules import finding_severities
 from licet_reasoning.search_index import FOLDER as INDEX
 from licet_reasoning.search_index import write_search_index
@@ -479,7 +479,7 @@ class Updater:
             rank = np.empty(len(found), dtype=np.int64)
             rank[by_iri] = np.arange(len(found))
             situations = Situations(rank[of_work.reshape(-1)], tuple(found[i] for i in by_iri))
-            outcomes[name] = Outcome(situations, (), ())
+            outcomes[name] = Outcome(situations, Consequences((), ()), ())
             judged[name] = reading.outcome(used.tolist()).judgements
         manifest = self.snapshot.manifest
         history = History(
