@@ -38,7 +38,7 @@ $(READY): uv.lock pyproject.toml
 	  echo "Name another one: make setup PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv sync --frozen --no-progress --python $(BIN)/python
+	$(BIN)/uv sync --frozen --no-progress --compile-bytecode --python $(BIN)/python
 	@rm -f $(VENV)/.ready-uv-*
 	@touch $@
 
@@ -70,7 +70,7 @@ ontology: $(READY) ## Check the ontology and the license catalogue
 	$(BIN)/licet validate --ontology
 
 pytest: $(READY) ## Run the tests (PYTEST_ARGS="-k lineage" runs some)
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses logical --dist loadfile $(PYTEST_ARGS)
 
 # Three questions that people have asked in public, of models in the bundled sample.
 ASK = @printf '\n%s\n' '$$ licet query $(1)'; $(BIN)/licet query $(1) --data $(DEMO_DATA)
