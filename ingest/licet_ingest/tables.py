@@ -94,7 +94,9 @@ def work_records(works: pa.Table) -> Iterator[WorkRecord]:
 
 def record_of(fields_by_name: Mapping[str, Any]) -> WorkRecord:
     """Return a record from what `asdict` made of it, derivations included."""
-    values = {name: _field_value(_HINTS[name], value) for name, value in fields_by_name.items()}
+    values: dict[str, Any] = {
+        name: _field_value(_HINTS[name], value) for name, value in fields_by_name.items()
+    }
     return WorkRecord(**{**values, "derivations": list(values["derivations"])})
 
 

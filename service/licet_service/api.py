@@ -7,7 +7,7 @@
     >>> suggest("meta-llama/Llama-3.1-8B", "google/gemma-2-9b", do="merge")["may"]
 
 Each takes the data folder that ``licet build`` fills, and returns JSON values: what
-``licet … --json`` prints. See docs/adr/0014-questions-before-publication.md.
+``licet … --json`` prints. See docs/adr/0011-questions-before-publication.md.
 """
 
 from __future__ import annotations

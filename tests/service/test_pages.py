@@ -197,7 +197,7 @@ def test_pages_say_what_is_missing_where_node_is(
 ) -> None:
     from licet_service.pages import rendering
 
-    monkeypatch.setitem(rendering._ENVIRONMENT.globals, "is_built", lambda _: False)
+    monkeypatch.setitem(rendering.ENVIRONMENT.globals, "is_built", lambda _: False)
     for path in ("/query", "/docs"):
         text = client.get(path, headers=HTML).text
         assert "make frontend" in text

@@ -59,14 +59,14 @@ def editor_link(query: str, reading: str = "") -> str:
     return "/query?" + urlencode({name: value for name, value in given.items() if value})
 
 
-_ENVIRONMENT: Final = jinja2.Environment(
+ENVIRONMENT: Final = jinja2.Environment(
     loader=jinja2.PackageLoader("licet_service"),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-cast("dict[str, Any]", _ENVIRONMENT.globals).update(
+cast("dict[str, Any]", ENVIRONMENT.globals).update(
     asset=asset,
     compact=addresses.compact,
     editor_link=editor_link,
@@ -75,7 +75,7 @@ cast("dict[str, Any]", _ENVIRONMENT.globals).update(
     urlencode=urlencode,
     is_built=is_built,
 )
-_FILTERS: dict[str, Any] = _ENVIRONMENT.filters
+_FILTERS: dict[str, Any] = ENVIRONMENT.filters
 _FILTERS.update(
     begun=words.begun,
     count=words.count,
@@ -87,7 +87,7 @@ _FILTERS.update(
 
 def page(template: str, **context: Any) -> bytes:
     """Return a page as HTML; whatever comes from the graph is shown as text."""
-    return _ENVIRONMENT.get_template(template).render(**context).encode()
+    return ENVIRONMENT.get_template(template).render(**context).encode()
 
 
 def html(
