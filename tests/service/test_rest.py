@@ -21,7 +21,11 @@ ROOT = "mistralai/Mistral-7B-v0.1"
 
 def operations(client: TestClient) -> dict[str, dict[str, Any]]:
     paths = client.get("/openapi.json").json()["paths"]
-    return {path: methods["get"] for path, methods in paths.items() if path.startswith("/api/")}
+    return {
+        path: methods["get"]
+        for path, methods in paths.items()
+        if "api" in methods.get("get", {}).get("tags", ())
+    }
 
 
 def exemplary(path: str, operation: dict[str, Any]) -> tuple[str, dict[str, str]]:
