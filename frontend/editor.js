@@ -32,11 +32,15 @@ Yasgui.Yasqe.forkAutocompleter("prefixes", {
 const reading = document.getElementById("reading");
 const given = document.getElementById("query");
 
+function underReading() {
+  return [{ name: "reading", value: reading.value }];
+}
+
 const editor = new Yasgui(root, {
   requestConfig: {
     endpoint: new URL(root.dataset.endpoint, location.href).href,
     method: "POST",
-    args: () => [{ name: "reading", value: reading.value }],
+    args: underReading(),
   },
   copyEndpointOnNewTab: true,
   endpointCatalogueOptions: { getData: () => [], keys: [], renderItem: () => {} },
@@ -61,6 +65,9 @@ const editor = new Yasgui(root, {
   },
 });
 
+reading.addEventListener("change", () => {
+  editor.getTab().setRequestConfig({ args: underReading() });
+});
 const tab = editor.getTab();
 if (tab) tab.setQuery(given.value);
 document.documentElement.classList.add("has-editor");

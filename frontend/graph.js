@@ -63,7 +63,7 @@ export class Graph {
       group.append(svg("title", {}, `${shortened(from, prefixes)} – ${shortened(by, prefixes)} → ${shortened(to, prefixes)}`));
       group.append(svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y }));
       if (edges.length <= 40) {
-        group.append(svg("text", { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, class: "edge" }, shortened(by, prefixes)));
+        group.append(svg("text", { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, class: "link-name" }, shortened(by, prefixes)));
       }
       drawing.append(group);
     }

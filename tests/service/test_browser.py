@@ -295,7 +295,7 @@ def test_the_editor_shows_results_as_table_chart_and_graph(visit: Callable[..., 
     page.locator(".yasr_btn", has_text="Chart").click()
     page.wait_for_selector("svg.result-chart rect")
     page.locator(".yasr_btn", has_text="Graph").click()
-    page.wait_for_selector("svg.result-graph line")
+    page.wait_for_selector("svg.result-graph line", state="attached")
     page.locator("a[data-query]", has_text="How many works violate each kind").click()
     assert "noncompliant" in page.locator("#editor .CodeMirror").inner_text()
 

@@ -273,8 +273,8 @@ async def _flows(evaluator: Evaluator, reading: str, fixed: Mapping[str, str]) -
         "flows": charts.sankey(flows),
         "rows": [
             {
-                "from": _linked(row["from"]),
-                "to": _linked(row["to"]),
+                "from": terms_linked(row["from"]),
+                "to": terms_linked(row["to"]),
                 "works": row["works"],
                 "noncompliant": row["noncompliant"],
             }
@@ -299,7 +299,8 @@ def _terms(iri: str) -> str:
     return _GAPS.get(name, name)
 
 
-def _linked(iri: str) -> dict[str, str]:
+def terms_linked(iri: str) -> dict[str, str]:
+    """Return a license, or why none is known, as a link."""
     return {"text": _terms(iri), "href": href(iri) or "#"}
 
 
@@ -335,7 +336,7 @@ async def _inherited(evaluator: Evaluator, reading: str) -> dict[str, Any]:
         "rows": [
             {
                 "clause": {"text": row["label"], "href": href(row["clause"]) or "#"},
-                "license": _linked(row["license"]),
+                "license": terms_linked(row["license"]),
                 "works": row["works"],
             }
             for row in rows

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from licet_ontology.terms import DEFAULT_READING
-from licet_service.pages.asking import answered, remembered_rows
+from licet_service.pages import cube
+from licet_service.pages.asking import answered, asked, remembered_rows
 from licet_service.pages.behind import behind
-from licet_service.pages.cube import GAP_CODES, POINTING_CODES
+from licet_service.pages.dashboard import source, terms_linked
 from licet_service.pages.rendering import html
 
 if TYPE_CHECKING:
@@ -29,9 +30,15 @@ def routes(evaluator: Evaluator) -> APIRouter:
     async def home(request: Request) -> Response:
         reading = request.query_params.get("reading") or DEFAULT_READING
         overview = await evaluator.call("page-overview", reading=reading)
-        names = ("works-by-verdict", "noncompliance-table", "declared-licenses")
-        asked = (remembered_rows(evaluator, n, reading, overview["snapshot"]) for n in names)
-        verdicts, table, licenses = await asyncio.gather(*asked)
+        snapshot = overview["snapshot"]
+        whole = cube.cut(set())
+        assert whole is not None  # noqa: S101 - the whole is always counted
+        counted = cube.noncompliance(reading, whole, {})
+        verdicts, metrics, licenses = await asyncio.gather(
+            remembered_rows(evaluator, "works-by-verdict", reading, snapshot),
+            asked(evaluator, counted, reading),
+            remembered_rows(evaluator, "declared-licenses", reading, snapshot),
+        )
         counts = {row["verdict"]: row["works"] for row in verdicts}
         return html(
             "home.html",
@@ -39,27 +46,32 @@ def routes(evaluator: Evaluator) -> APIRouter:
             reading=next(r for r in overview["readings"] if r["name"] == reading),
             counts=counts,
             works=sum(counts.values()),
-            broken=_broken(table),
-            unknowns=_unknowns(table),
-            licenses=licenses[:_SHOWN],
-            behind={name: behind(name, reading) for name in names},
+            broken=_most(metrics, of_gaps=False),
+            unknowns=_most(metrics, of_gaps=True),
+            licenses=[{**row, "terms": terms_linked(row["terms"])} for row in licenses[:_SHOWN]],
+            behind={
+                "verdicts": behind("works-by-verdict", reading),
+                "metrics": source(counted, reading, "Works by metric."),
+                "licenses": behind("declared-licenses", reading),
+            },
         )
 
     return router
 
 
-def _broken(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the terms that are broken by most works."""
-    passed_over = GAP_CODES | POINTING_CODES
+def _most(metrics: list[dict[str, Any]], *, of_gaps: bool) -> list[dict[str, Any]]:
+    """Return the metrics with the most noncompliant works, of terms or of what is not known."""
+    passed_over = cube.POINTING_CODES | {cube.ANY_ERROR}
     rows = [
-        row
-        for row in table
-        if row["metric"].partition(" ")[0] not in passed_over and row["noncompliant"]
+        {
+            "metric": row["metric"],
+            "label": row["label"] or row["metric"],
+            "noncompliant": row["noncompliant"],
+            "percent": round(100 * row["noncompliant"] / row["checked"], 1),
+        }
+        for row in metrics
+        if row["noncompliant"]
+        and (code := row["metric"].partition(" ")[0]) not in passed_over
+        and (code in cube.GAP_CODES) == of_gaps
     ]
-    return sorted(rows, key=lambda row: -row["noncompliant"])[:_SHOWN]
-
-
-def _unknowns(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the causes for which nothing final can be said of most works."""
-    rows = [row for row in table if row["metric"].split(" ")[0] in GAP_CODES]
     return sorted(rows, key=lambda row: -row["noncompliant"])[:_SHOWN]

@@ -17,7 +17,7 @@ from licet_service.evaluation import Question
 from licet_service.negotiation import GRAPHS, RESULTS, choose
 from licet_service.pages.asking import answered
 from licet_service.pages.bound_text import bound_text
-from licet_service.pages.rendering import html
+from licet_service.pages.rendering import EDITOR_SECURITY_POLICY, html
 from licet_service.parameters import bound
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def routes(evaluator: Evaluator, settings: Settings) -> APIRouter:
         answer = await _plain_answer(evaluator, text, reading) if run else None
         return html(
             "editor.html",
+            headers={"Content-Security-Policy": EDITOR_SECURITY_POLICY},
             text=text[: settings.max_query_bytes],
             reading=reading,
             readings=readings(),

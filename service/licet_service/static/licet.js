@@ -87,8 +87,9 @@ document.addEventListener("click", async (event) => {
   part.setAttribute("aria-busy", "true");
   const address = link.href.baseVal ?? link.href;
   try {
-    const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
-    const fresh = page.getElementById(part.id);
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = document.adoptNode(page.getElementById(part.id));
     part.replaceWith(fresh);
     history.replaceState(null, "", address);
     fresh.setAttribute("tabindex", "-1");
