@@ -97,7 +97,8 @@ def record_of(fields_by_name: Mapping[str, Any]) -> WorkRecord:
     values: dict[str, Any] = {
         name: _field_value(_HINTS[name], value) for name, value in fields_by_name.items()
     }
-    return WorkRecord(**{**values, "derivations": list(values["derivations"])})
+    values["derivations"] = list(values["derivations"])
+    return WorkRecord(**values)
 
 
 def _field_value(hint: Any, value: Any) -> Any:
