@@ -143,7 +143,7 @@ def test_only_combinations_that_are_counted_have_a_slice() -> None:
     "path",
     [
         *("/", "/dashboard", "/licenses", "/license/llama3", "/check", "/plan", "/about", "/ns"),
-        *("/model/leveldevai/TurdusBeagle-7B", "/queries", "/docs", "/search?q=a"),
+        *("/model/leveldevai/TurdusBeagle-7B", "/queries", "/docs", "/search?q=beagle"),
         "/licenses/compare?id=llama3&id=llama2&id=gpl-3.0&id=cc-by-nc-4.0",
         "/plan?parents=leveldevai/TurdusBeagle-7B&do=merge&publish=sell+weights",
     ],

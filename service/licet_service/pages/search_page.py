@@ -9,8 +9,10 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from licet_ontology.errors import LicetError
 from licet_ontology.reading_names import readings
 from licet_ontology.terms import BASE, DEFAULT_READING
+from licet_service import problems
 from licet_service.pages.asking import answered
 from licet_service.pages.rendering import html
 
@@ -41,14 +43,19 @@ def routes(evaluator: Evaluator) -> APIRouter:
         if kind != "any":
             facets["kind"] = kind
         licenses = [] if facets else _licenses(await evaluator.call("page-licenses"), text)
-        found = await evaluator.call(
-            "search-works",
-            text=text,
-            facets=facets,
-            reading=reading,
-            limit=SUGGESTED if as_json else SHOWN,
-            cursor=given.get("cursor"),
-        )
+        found: dict[str, Any] = {"items": [], "total": None, "next": None}
+        problem = ""
+        try:
+            found = await evaluator.call(
+                "search-works",
+                text=text,
+                facets=facets,
+                reading=reading,
+                limit=SUGGESTED if as_json else SHOWN,
+                cursor=given.get("cursor"),
+            )
+        except LicetError as error:
+            problem = problems.of_licet(error).detail
         if as_json:
             return _suggestions(found["items"], licenses)
         if goal := _exact(text, found["items"], licenses):
@@ -56,6 +63,8 @@ def routes(evaluator: Evaluator) -> APIRouter:
         kept = {"q": text, "kind": kind, "reading": reading, **facets}
         return html(
             "search.html",
+            status=400 if problem else 200,
+            problem=problem,
             text=text,
             kind=kind,
             kinds=KINDS,
