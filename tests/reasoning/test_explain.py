@@ -10,6 +10,7 @@ from pyoxigraph import Store
 from licet_ontology.errors import UnknownWorkError
 from licet_ontology.terms import BASE
 from licet_reasoning.explain import (
+    ANCESTORS_LISTED,
     ExplainedFinding,
     Explainer,
     Explanation,
@@ -18,6 +19,7 @@ from licet_reasoning.explain import (
     Step,
     Term,
 )
+from licet_reasoning.impositions import STEPS_LISTED
 from licet_reasoning.quotient import compile_reading
 
 if TYPE_CHECKING:
@@ -433,6 +435,89 @@ def test_the_readings_agree_on_a_fine_tune_of_what_may_not_be_adapted(
     explain: Explain, reading: str
 ) -> None:
     assert "no-derivatives" in codes(explain("nd/tuned", reading), "error")
+
+
+################################################################ much, doubtful, left open
+
+world(
+    "long",
+    {"w0": "llama3", **{f"w{i}": "gpl-3.0" for i in range(1, 131)}},
+    *(f"w{i} finetunedFrom w{i - 1}" for i in range(1, 131)),
+)
+
+
+def test_of_many_works_that_impose_a_term_the_nearest_are_listed_and_all_are_counted(
+    explain: Explain,
+) -> None:
+    reason = obligation(explain("long/w130"), "gpl-3.0/share-alike")
+    assert reason.works == 129
+    assert [i.work for i in reason.imposed_by] == [
+        f"model/long/w{i}" for i in range(129, 129 - ANCESTORS_LISTED, -1)
+    ]
+
+
+def test_of_a_long_path_both_ends_are_shown_and_all_steps_are_counted(explain: Explain) -> None:
+    [only] = obligation(explain("long/w130"), "llama3/naming").imposed_by
+    assert only.steps == 130
+    assert len(only.path) == STEPS_LISTED
+    assert only.path[0].child == "model/long/w130"
+    assert only.path[-1].parent == "model/long/w0"
+
+
+world(
+    "doubt",
+    {"rail": "creativeml-openrail-m", "tuned": "mit"},
+    "tuned finetunedFrom rail",
+)
+
+
+def test_a_term_in_doubt_names_the_works_it_comes_from_and_the_ground_of_its_force(
+    explain: Explain,
+) -> None:
+    explanation = explain("doubt/tuned", "weights-not-copyrightable")
+    [reason] = [r for r in explanation.in_doubt if r.term.kind == "pass-through"][:1]
+    [rail] = reason.imposed_by
+    assert (rail.work, rail.in_doubt) == ("model/doubt/rail", True)
+    assert rail.force == "licensePerhapsByContract ⊑ termsInDoubt"
+    question = finding(explanation, "use-restrictions")
+    assert (question.open, question.severity) == (True, "unknown")
+    assert question.because.imposed_by[0].work == "model/doubt/rail"
+    assert question.left_open_when == "The reading leaves open whether the term binds."
+
+
+world(
+    "open",
+    {"base": "gpl-3.0", "quiet": "NoLicense", "merged": "gpl-3.0", "shy": "NoLicense"},
+    "merged mergedFrom base",
+    "merged mergedFrom quiet",
+    "shy finetunedFrom base",
+)
+
+
+def test_an_open_question_names_the_gap_that_leaves_it_open_and_whose_it_is(
+    explain: Explain,
+) -> None:
+    [upstream] = finding(explain("open/merged"), "gnu-freedom").left_open_by
+    assert upstream.term.iri == "https://w3id.org/licet/ns#NoLicense"
+    assert [i.work for i in upstream.imposed_by] == ["model/open/quiet"]
+    [own] = finding(explain("open/shy"), "share-alike").left_open_by
+    assert [i.work for i in own.imposed_by] == ["model/open/shy"]
+
+
+def test_a_finding_names_its_rule_and_what_was_looked_for_and_not_found(explain: Explain) -> None:
+    found = finding(explain("llama/dropped"), "llama-exclusive")
+    assert found.rule == "findings/llama-exclusive.rq"
+    assert found.evidence
+    looks = {look.what: look.found for look in found.evidence.looks}
+    text = "the text of Meta Llama 3 Community License Agreement among the files that were read"
+    assert looks[text] == ()
+    assert looks["upstream works named as bases or data"] == ("model/llama/llama",)
+
+
+def test_what_no_snapshot_holds_was_not_looked_for(explain: Explain) -> None:
+    evidence = obligation(explain("chain/quantized"), "apache-2.0/notice-file").evidence
+    assert evidence
+    assert [(look.visible, look.found) for look in evidence.looks] == [(False, ())]
 
 
 ################################################################ works that nothing is known of

@@ -258,11 +258,7 @@ def snapshots(kept_catalogue: Path) -> Snapshots:
     deadline=None,
     # What makes a failure smaller would take hundreds of worlds.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-        HealthCheck.large_base_example,
-    ],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 def test_what_a_finding_cites_yields_it_alone_and_with_a_step_less_does_not(
     snapshots: Snapshots, drawn: list[Drawn], reading: str
