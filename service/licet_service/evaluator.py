@@ -176,7 +176,8 @@ class WorkerEvaluator:
         return orjson.loads(talk.whole.body)
 
     async def _begin(self, job: _Job) -> _Talk:
-        snapshot, client = self.snapshot(), CLIENT.get()
+        self.snapshot()  # if there is none, nobody need wait to learn it
+        client = CLIENT.get()
         self._budgets.check(client)
         pool, turns = self._pool, self._turns
         if job.federates and self._federation is not None:
@@ -197,7 +198,8 @@ class WorkerEvaluator:
                 observe(told)
 
         talk = _Talk(pool, self._settings, partial(turns.slow_down, turn), left)
-        await talk.begin(snapshot, orjson.dumps(job.content))
+        # Only now: one that has waited must not put back in force what it saw when it came.
+        await talk.begin(self.snapshot, orjson.dumps(job.content))
         return talk
 
 
@@ -228,10 +230,10 @@ class _Talk:
         self.rows = 0
         self.body_bytes = 0
 
-    async def begin(self, snapshot: Snapshot, job: bytes) -> None:
+    async def begin(self, snapshot: Callable[[], Snapshot], job: bytes) -> None:
         """Ask, and wait for the answer or its beginning."""
         try:
-            self._worker = await self._pool.take(snapshot.path)
+            self._worker = await self._pool.take(snapshot().path)
             self._worker.send(job)
             loop = asyncio.get_running_loop()
             self._slowing = loop.call_later(self._quick_s, self._goes_on)

@@ -279,7 +279,7 @@ class Pool:
             WorkerEndedError: No worker can be started.
         """
         self.turn_to(snapshot)
-        for _ in range(8):
+        for _ in range(64):
             while self._idle:
                 worker = self._idle.pop()
                 if not worker.has_ended:
