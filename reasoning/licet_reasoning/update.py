@@ -122,6 +122,7 @@ class Updater:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
+            self._lock.close()
             raise BusyError(f"another update is at work in {data}; wait for it to end") from error
         self._folder = data / "updating"
         shutil.rmtree(self._folder, ignore_errors=True)

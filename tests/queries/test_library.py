@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from pyoxigraph import QuerySolutions, Store
@@ -19,9 +18,6 @@ from licet_queries.library import (
     public_query,
 )
 from licet_service.dataset import OpenSnapshot, bind
-
-MAX_ANSWER_S = 3.0
-"""Far above what any public query takes on the sample, for slow machines."""
 
 ALL = [query for folder in FOLDERS for query in folder_queries(folder)]
 
@@ -91,16 +87,13 @@ def test_every_parameter_is_typed_and_projected(query: SavedQuery) -> None:
 @pytest.mark.parametrize(
     "query", [q for q in public_queries() if "needs" not in q.header], ids=name
 )
-def test_every_public_query_answers_its_example_on_the_sample_soon(
+def test_every_public_query_answers_its_example_on_the_sample(
     query: SavedQuery, sample_snapshot: OpenSnapshot
 ) -> None:
     values = {parameter.name: parameter.example for parameter in query.parameters}
-    started = time.perf_counter()
     solutions = sample_snapshot.query(query.text, substitutions=bind(query, values))
     assert isinstance(solutions, QuerySolutions)
-    rows = list(solutions)
-    assert rows
-    assert time.perf_counter() - started < MAX_ANSWER_S
+    assert list(solutions)
 
 
 @pytest.mark.parametrize("query", [q for q in public_queries() if q.parameters], ids=name)

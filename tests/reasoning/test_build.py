@@ -95,6 +95,7 @@ def test_a_snapshot_holds_store_tables_rejects_and_manifest_and_nothing_else(
     assert sorted(path.name for path in sample.path.iterdir()) == [
         "manifest.json",
         "rejects.jsonl",
+        "search",
         "store",
         "tables",
     ]
@@ -340,7 +341,7 @@ def test_a_person_who_waits_is_told_each_step(tmp_path: Path, data: Path) -> Non
     said: list[str] = []
     build(data, [dump_of(tmp_path, *HUB)], said.append)
     assert said[:2] == ["hub.jsonl: 3 records read", "4 works, 2 derivations"]
-    assert said[-1] == "loading the store"
+    assert said[-2:] == ["loading the store", "indexing the works"]
 
 
 ################################################################ builds that do not end well

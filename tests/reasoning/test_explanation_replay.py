@@ -61,7 +61,7 @@ STATED = (
     "AmbiguousLicense",
 )
 UNREAD = {license_iri("apple-ascl")}
-WORLDS_AT_ONCE = 24
+WORLDS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -253,7 +253,7 @@ def snapshots(kept_catalogue: Path) -> Snapshots:
 @pytest.mark.parametrize("reading", modules.readings())
 @given(drawn=st.lists(small_worlds(), min_size=WORLDS_AT_ONCE, max_size=WORLDS_AT_ONCE))
 @settings(
-    max_examples=3,
+    max_examples=2,
     derandomize=True,  # Five readings, some seconds each: more worlds are for a person to try.
     deadline=None,
     # What makes a failure smaller would take hundreds of worlds.

@@ -90,7 +90,7 @@ def said(outcome: Any, of_work: list[int]) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("name", ["cautious", "acceptance-required"])
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=histories())
 def test_what_is_kept_while_works_change_is_what_is_concluded_from_scratch(
     name: str, history: tuple[list[Work], list[dict[int, Work]]]

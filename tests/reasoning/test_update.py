@@ -123,7 +123,7 @@ def changes(snapshot: Snapshot) -> list[tuple[Any, ...]]:
     return sorted((r["change"], r["work"], r["parent"], r["before"], r["after"]) for r in rows)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(batches=histories())
 def test_any_sequence_of_records_gives_what_a_build_of_them_gives(
     batches: list[list[WorkRecord]], folder: Callable[[], Path]
