@@ -10,8 +10,6 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from licet_ontology.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -67,6 +65,8 @@ def parse_query(name: str, folder: str, text: str) -> SavedQuery:
     Raises:
         DataError: The header is not YAML, lacks a summary, or has a parameter without type.
     """
+    import yaml  # Not before a file is parsed: what is compiled is asked for without.
+
     lines = [line.removeprefix("#+")[1:] for line in text.splitlines() if line.startswith("#+")]
     try:
         header = yaml.safe_load("\n".join(lines)) or {}

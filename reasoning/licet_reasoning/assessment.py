@@ -47,7 +47,8 @@ def assess(plan: Plan, ground: Ground, reading: str, *, every_license: bool = Fa
     prepared = prepare(plan, ground)
     world = World(ground, ground.compiled.reading(reading))
     asked = [world.add(record) for record in prepared.records.values()]
-    asked += [world.name(work_iri(*key)) for key in prepared.keys.values()]
+    for key in prepared.keys.values():
+        world.name(work_iri(*key))
     world.complete()
     tried = _candidates(prepared, world, ground.compiled, every_license=every_license)
     for variants in tried.values():

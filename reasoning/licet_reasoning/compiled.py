@@ -8,10 +8,11 @@ once and kept beside the snapshots, under a name that changes with anything it w
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -25,14 +26,17 @@ from licet_reasoning.axioms import Axioms
 from licet_reasoning.explanation import Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from pyoxigraph import Triple
 
-FORM = 1
+FORM = 2
 """Raised when the file says the same in another form."""
+
+KEPT_SITUATIONS = 256
+"""Situations of earlier questions of which a process keeps what it concluded."""
 
 LICENSE_FACTS = (
     "adapters",
@@ -128,9 +132,10 @@ class FindingKind:
 class Compiled:
     """What one file holds; parts are taken apart when they are asked for."""
 
-    def __init__(self, content: dict[str, Any]) -> None:
-        self._content = content
+    def __init__(self, content: bytes) -> None:
+        self._content = _Sections(content)
         self._readings: dict[str, CompiledReading] = {}
+        self.concluded = Recent(KEPT_SITUATIONS)
 
     def reading(self, name: str) -> CompiledReading:
         """Return a reading.
@@ -255,6 +260,84 @@ class Compiled:
         return names.get(normalized)
 
 
+class Recent:
+    """What was concluded last of situations, by their IRIs, for all threads of a process.
+
+    The IRI of a situation tells its reading and all that its conclusions rest on, beside the
+    catalogue and rules that this is kept with.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[str, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, situation: str) -> Any:
+        """Return what was concluded of a situation, or None."""
+        with self._lock:
+            if situation in self._kept:
+                self._kept.move_to_end(situation)
+            return self._kept.get(situation)
+
+    def keep(self, concluded: Mapping[str, Any]) -> None:
+        """Keep what was concluded of situations, and forget what was asked for longest ago."""
+        with self._lock:
+            self._kept.update(concluded)
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+
+
+_BY_KEY = frozenset({"facts", "kinds", "licenses", "owners", "terms"})
+"""Sections of which few entries are asked for, so that each is a line of its own."""
+
+
+class _Sections:
+    """Sections of a file; each, or each of its entries, is taken apart when it is asked for."""
+
+    def __init__(self, content: bytes) -> None:
+        self._unread: dict[str, bytes] = {}
+        self._read: dict[str, Any] = {}
+        for line in content.split(b"\n"):
+            name, key, value = line.split(b"\t", 2)
+            section = name.decode()
+            if section in _BY_KEY:
+                self._read.setdefault(section, _Entries()).unread[key.decode()] = value
+            else:
+                self._unread[section] = value
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._read:
+            self._read[name] = orjson.loads(self._unread.pop(name))
+        return self._read[name]
+
+
+class _Entries:
+    """The entries of a section, by key."""
+
+    def __init__(self) -> None:
+        self.unread: dict[str, bytes] = {}
+        self._read: dict[str, Any] = {}
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if key not in self._read:
+            if key not in self.unread:
+                return default
+            self._read[key] = orjson.loads(self.unread[key])
+        return self._read[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.unread)
+
+
+def _in_lines(content: dict[str, Any]) -> bytes:
+    """Return sections as lines: name, key or nothing, and JSON, which holds no line break."""
+    return b"\n".join(
+        b"\t".join((name.encode(), key.encode(), orjson.dumps(value)))
+        for name, section in content.items()
+        for key, value in (section.items() if name in _BY_KEY else (("", section),))
+    )
+
+
 def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
@@ -271,10 +354,10 @@ def compiled(kept: Path | None = None) -> Compiled:
 
 @cache
 def _compiled(kept: Path | None) -> Compiled:
-    file = kept / f"compiled-{_made_from()}.json" if kept else None
+    file = kept / f"compiled-{_made_from()}.lines" if kept else None
     if file and file.exists():
-        return Compiled(orjson.loads(file.read_bytes()))
-    content = orjson.dumps(_content(kept))
+        return Compiled(file.read_bytes())
+    content = _in_lines(_content(kept))
     if file:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -283,7 +366,7 @@ def _compiled(kept: Path | None) -> Compiled:
             unfinished.replace(file)
         except OSError:
             pass  # A folder that cannot be written to costs time, and nothing else.
-    return Compiled(orjson.loads(content))
+    return Compiled(content)
 
 
 def _made_from() -> str:

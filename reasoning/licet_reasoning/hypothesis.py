@@ -245,16 +245,7 @@ class Judged:
             _named(situation, local_name(iri), beginnings)
             for iri, situation in zip(self._iris, situations, strict=True)
         ]
-        store = self._store({s.iri: s for s in self._situation_of}.values())
-        self._bound = self._consequences(store)
-        self._outside = {
-            (quad.subject.value, quad.object.value)  # type: ignore[union-attr]
-            for quad in store.quads_for_pattern(None, NamedNode(term("outsideOf")), None)
-        }
-        found: defaultdict[str, list[Judgement]] = defaultdict(list)
-        for judgement in judge_store(store, self._compiled.rules["findings"]):
-            found[judgement.work].append(judgement)
-        self._judgements = dict(found)
+        self._concluded: dict[str, _Conclusions] = {}
 
     # What is concluded
 
@@ -269,11 +260,11 @@ class Judged:
 
     def judgements(self, work: str) -> tuple[Judgement, ...]:
         """Return what the finding rules say of a work: violated, unknown or met."""
-        return tuple(self._judgements.get(self.situation(work).iri, ()))
+        return self._conclusions(work).judgements
 
     def bonds(self, work: str) -> tuple[Bond, ...]:
         """Return the clauses that bind a work, or might, sorted."""
-        return self._bound.get(self.situation(work).iri, ())
+        return self._conclusions(work).bonds
 
     def stated(self, work: str, predicate: str) -> tuple[str, ...]:
         """Return what a work states of itself by a property, sorted."""
@@ -418,8 +409,7 @@ class Judged:
         if iri == _OUTSIDE_LINEAGE:
             exempted = self._compiled.links(against, "exemptsLicense")
             outside = self._mask(
-                any((self._situation_of[i].iri, e) in self._outside for e in exempted)
-                for i in range(len(self._iris))
+                any((term("outsideOf"), e) in facts for e in exempted) for facts in self._stated
             )
             return self._through(work, _DERIVATIVE_OF, outside, limit)
         if not inherited:
@@ -602,28 +592,69 @@ class Judged:
             apply_consequences(store, self._program.axioms)
         return store
 
-    def _consequences(self, store: Store) -> dict[str, tuple[Bond, ...]]:
-        """Return what binds each situation."""
-        related: dict[str, defaultdict[str, set[str]]] = {}
-        for name in ("boundBy", "inherits", "inheritsAsWhole", "mightBeBoundBy"):
-            related[name] = defaultdict(set)
-            for quad in store.quads_for_pattern(None, NamedNode(term(name)), None):
-                related[name][quad.subject.value].add(quad.object.value)  # type: ignore[union-attr]
-        return {
-            situation: tuple(
-                Bond(
-                    clause,
-                    clause in related["inherits"][situation],
-                    clause in related["inheritsAsWhole"][situation]
-                    or clause not in related["inherits"][situation],
-                    clause not in related["boundBy"][situation],
-                )
-                for clause in sorted(
-                    related["boundBy"][situation] | related["mightBeBoundBy"][situation]
-                )
+    def _conclusions(self, work: str) -> _Conclusions:
+        """Return what is concluded of a work: with all that are asked for, or with the others.
+
+        No conclusion on a situation rests on another: all that reaches one is in itself. So
+        what an earlier question has concluded of it stands.
+        """
+        situation = self.situation(work)
+        if situation.iri not in self._concluded:
+            asked = {self._situation_of[i].iri: self._situation_of[i] for i in self._asked}
+            rest = {s.iri: s for s in self._situation_of if s.iri not in self._concluded}
+            some = asked if situation.iri in asked else rest
+            recent = self._compiled.concluded
+            known = {iri: found for iri in some if (found := recent.get(iri)) is not None}
+            new = {iri: _Conclusions() for iri in some if iri not in known}
+            self._concluded |= known
+            if new:
+                self._conclude([some[iri] for iri in new], new)
+                recent.keep(new)
+                self._concluded |= new
+        return self._concluded[situation.iri]
+
+    def _conclude(self, situations: Iterable[Situation], into: dict[str, _Conclusions]) -> None:
+        store = self._store(situations)
+        for iri, bonds in _bonds(store).items():
+            if iri in into:  # And not what stands for a fact that reaches some.
+                into[iri].bonds = bonds
+        judgements: defaultdict[str, list[Judgement]] = defaultdict(list)
+        for judgement in judge_store(store, self._compiled.rules["findings"]):
+            judgements[judgement.work].append(judgement)
+        for iri, found in into.items():
+            found.judgements = tuple(judgements.get(iri, ()))
+
+
+@dataclass
+class _Conclusions:
+    """What is concluded of a situation: the clauses that bind, and what rules say."""
+
+    bonds: tuple[Bond, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+
+
+def _bonds(store: Store) -> dict[str, tuple[Bond, ...]]:
+    """Return what binds each situation in a store."""
+    related: dict[str, defaultdict[str, set[str]]] = {}
+    for name in ("boundBy", "inherits", "inheritsAsWhole", "mightBeBoundBy"):
+        related[name] = defaultdict(set)
+        for quad in store.quads_for_pattern(None, NamedNode(term(name)), None):
+            related[name][quad.subject.value].add(quad.object.value)  # type: ignore[union-attr]
+    return {
+        situation: tuple(
+            Bond(
+                clause,
+                clause in related["inherits"][situation],
+                clause in related["inheritsAsWhole"][situation]
+                or clause not in related["inherits"][situation],
+                clause not in related["boundBy"][situation],
             )
-            for situation in {*related["boundBy"], *related["mightBeBoundBy"]}
-        }
+            for clause in sorted(
+                related["boundBy"][situation] | related["mightBeBoundBy"][situation]
+            )
+        )
+        for situation in {*related["boundBy"], *related["mightBeBoundBy"]}
+    }
 
 
 def _named(situation: Situation, work: str, beginnings: Sequence[Beginning]) -> Situation:

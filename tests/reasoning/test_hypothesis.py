@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode, Store
 from licet_ingest.records import MISSING_WORK, Derivation, WorkRecord
 from licet_ontology import modules
 from licet_ontology.terms import license_iri, reading_graphs, term, work_iri
+from licet_reasoning.compiled import Recent
 from licet_reasoning.hypothesis import Ground, Judged, judge
 
 if TYPE_CHECKING:
@@ -143,3 +144,30 @@ def test_a_lineage_that_goes_in_a_circle_ends(prepared: Compiled) -> None:
     judged = judge(Ground(prepared), works, "cautious")
     assert "share-alike" in codes(judged, "me/two")
     assert "share-alike" in codes(judged, "me/one", "met")
+
+
+def test_what_was_concluded_before_is_the_same_alone_and_among_others(prepared: Compiled) -> None:
+    base = work("a/base", "gpl-3.0")
+    mine = work("me/mine", "mit", ("finetunedFrom", "a/base"))
+    other = work("me/other", "cc-by-nc-4.0", ("finetunedFrom", "a/base"))
+
+    def told(works: list[WorkRecord], reading: str) -> tuple[object, ...]:
+        prepared.concluded = Recent(1)
+        judged = judge(Ground(prepared), works, reading)
+        iri = work_iri("model", "me/mine")
+        first = judged.judgements(iri), judged.bonds(iri)
+        again = judge(Ground(prepared), works, reading)
+        assert (again.judgements(iri), again.bonds(iri)) == first
+        return first
+
+    for reading in modules.readings():
+        assert told([base, mine], reading) == told([mine, base, other], reading)
+    assert told([base, mine], "cautious")[0]
+
+
+def test_what_was_asked_for_longest_ago_is_forgotten() -> None:
+    recent = Recent(2)
+    recent.keep({"one": 1, "two": 2})
+    assert recent.get("one") == 1
+    recent.keep({"three": 3})
+    assert [recent.get(name) for name in ("one", "two", "three")] == [1, None, 3]
