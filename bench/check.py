@@ -1,26 +1,36 @@
-"""How long a check takes of a repository with 30 works upstream: cold from the shell, and warm.
+"""How long check and plan take with 30 works upstream: cold from the shell, new, and again.
 
     uv run python -m bench.check --data licet-data
 
-Processor seconds of the process itself, which other processes disturb less than the clock.
+Processor time, user and system, which other processes disturb less than the clock. *Cold* is a
+command of its own; *new* is in a process that has answered something else before; *again* the
+same question once more, whose situations the process still knows.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from licet_reasoning.compiled import compiled
+from licet_reasoning.compiled import KEPT_SITUATIONS, Recent, compiled
 from licet_reasoning.hypothesis import Ground
 from licet_service.check import check_folder
 from licet_service.dataset import Dataset
+from licet_service.planning import plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UPSTREAMS = 30
+CHAIN = 1000
 RUN = (sys.executable, "-c", "from licet_service.cli import main; main()")
 
 
@@ -35,25 +45,86 @@ def main() -> None:
         f"ORDER BY ?name LIMIT {UPSTREAMS}"
     )
     names = [row["name"].value for row in works]  # type: ignore[union-attr]
+    ground = Ground(compiled(asked.data / "cache"), opened.store)
+    print("| what | cold | cold, by the clock | new | again |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
+        repository = Path(folder) / "repository"
+        repository.mkdir()
         bases = "".join(f"- {name}\n" for name in names)
         card = f"---\nlicense: mit\nbase_model_relation: merge\nbase_model:\n{bases}---\n# M\n"
-        (Path(folder) / "README.md").write_text(card)
-        ground = Ground(compiled(asked.data / "cache"), opened.store)
-        check_folder(ground, Path(folder), work_id="me/m")
-        began = time.process_time()
-        for _ in range(asked.runs):
-            check_folder(ground, Path(folder), work_id="me/m")
-        warm_ms = (time.process_time() - began) / asked.runs * 1000
-        arguments = ["check", folder, "--id", "me/m", "--data", str(asked.data)]
+        (repository / "README.md").write_text(card)
+
+        def line(what: str, command: list[str], answer: Callable[[], object]) -> None:
+            arguments = [*RUN, *command, "--data", str(asked.data)]
+            cold, clock = _cold(arguments, asked.runs)
+            answer()
+            new, again = _warm(ground, answer, asked.runs)
+            print(f"| {what} | {cold:.0f} ms | {clock:.0f} ms | {new:.0f} ms | {again:.0f} ms |")
+
+        line(
+            f"check, {len(names)} works of the snapshot",
+            ["check", str(repository), "--id", "me/m"],
+            lambda: check_folder(ground, repository, work_id="me/m"),
+        )
+        for what, planned in _plans(names).items():
+            file = Path(folder) / "plan.json"
+            file.write_text(json.dumps(planned))
+            line(what, ["plan", str(file)], lambda planned=planned: plan(opened, planned))
+    print(f"Load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+
+
+def _plans(names: list[str]) -> dict[str, dict[str, Any]]:
+    licenses = ("llama3.1", "apache-2.0", "mit")
+    given = {f"u{i}": {"license": licenses[i % len(licenses)]} for i in range(UPSTREAMS)}
+    steps = [
+        {"do": "fine-tune", "of": f"w{i}" if i else "base", "makes": f"w{i + 1}"}
+        for i in range(CHAIN)
+    ]
+    return {
+        f"plan, merge of {len(names)} works of the snapshot, license open": _merge(names),
+        f"plan, merge of {UPSTREAMS} works under 3 licenses, license open": {
+            "works": given,
+            **_merge(list(given)),
+        },
+        f"plan, chain of {CHAIN:,} fine-tunes": {
+            "works": {"base": {"license": "llama3.1"}},
+            "actions": steps,
+            "publish": [{"work": f"w{CHAIN}", "how": "share"}],
+        },
+    }
+
+
+def _merge(works: list[str]) -> dict[str, Any]:
+    return {
+        "actions": [{"do": "merge", "of": works, "makes": "m"}],
+        "publish": [{"work": "m", "how": "share"}],
+    }
+
+
+def _cold(command: list[str], runs: int) -> tuple[float, float]:
+    """Return the medians of processor time and time passed of a command, in ms."""
+    spent: list[float] = []
+    passed: list[float] = []
+    for _ in range(runs):
         before, clock = os.times(), time.perf_counter()
-        for _ in range(asked.runs):
-            subprocess.run([*RUN, *arguments], stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+        passed.append((time.perf_counter() - clock) * 1000)
         after = os.times()
-        cold_ms = (after.children_user - before.children_user) / asked.runs * 1000
-        clock_ms = (time.perf_counter() - clock) / asked.runs * 1000
-    print(f"{len(names)} upstream works: warm {warm_ms:.0f} ms of processor time")
-    print(f"cold: {cold_ms:.0f} ms of processor time, {clock_ms:.0f} ms by the clock")
+        user = after.children_user - before.children_user
+        spent.append((user + after.children_system - before.children_system) * 1000)
+    return statistics.median(spent), statistics.median(passed)
+
+
+def _warm(ground: Ground, answer: Callable[[], object], runs: int) -> tuple[float, float]:
+    """Return medians of processor time in ms, with nothing known of the situations and all."""
+    times: dict[str, list[float]] = {"new": [], "again": []}
+    for _ in range(runs):
+        ground.compiled.concluded = Recent(KEPT_SITUATIONS)
+        for spent in times.values():
+            began = time.process_time()
+            answer()
+            spent.append((time.process_time() - began) * 1000)
+    return statistics.median(times["new"]), statistics.median(times["again"])
 
 
 if __name__ == "__main__":
