@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,7 @@ def main() -> None:
         for what, planned in _plans(names).items():
             file = Path(folder) / "plan.json"
             file.write_text(json.dumps(planned))
-            line(what, ["plan", str(file)], lambda planned=planned: plan(opened, planned))
+            line(what, ["plan", str(file)], partial(plan, opened, planned))
     print(f"Load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
 
 
