@@ -1,7 +1,7 @@
 """What an update costs on a large snapshot; print a table.
 
-``python -m bench.update DATA [--descendants N]``: opens an updater on a copy of the snapshot in
-force, by links, and takes over one new model at a time, and then another license of the model
+``python -m bench.update DATA [--descendants N] [--reading NAME]``: opens an updater on a copy of
+the snapshot in force, by links, and takes over one new model at a time, and then another license of the model
 with about so many descendants. The seconds are from the record in hand to the answer of a query
 by a store that was opened anew.
 """
@@ -11,12 +11,14 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import resource
 import shutil
 import statistics
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -24,6 +26,8 @@ from pyoxigraph import Store
 
 from licet_ingest.hub_json import work_record
 from licet_ingest.snapshot import current
+from licet_ontology import modules
+from licet_ontology.modules import readings as all_readings
 from licet_ontology.terms import license_iri, reading_graphs, term, work_iri
 from licet_reasoning.closure import ranges
 from licet_reasoning.update import Updater
@@ -39,11 +43,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--descendants", type=int, default=100_000)
+    parser.add_argument("--reading", help="only this one instead of all", choices=all_readings())
     options = parser.parse_args()
+    readings = (options.reading,) if options.reading else all_readings()
     with tempfile.TemporaryDirectory(dir=options.data) as scratch:
         data = Path(scratch)
         _link(options.data, data)
-        _measure(data, options.descendants)
+        with patch.object(modules, "readings", lambda: readings):
+            _measure(data, options.descendants)
 
 
 def _link(source: Path, data: Path) -> None:
@@ -67,6 +74,7 @@ def _measure(data: Path, wanted: int) -> None:
     counts = updater.snapshot.manifest["counts"]
     python = platform.python_version()
     print(f"{os.cpu_count()} processors, {platform.platform()}, Python {python}")
+    print(f"{', '.join(modules.readings())}; load {os.getloadavg()[0]:.1f}")
     print(f"{counts['works']:,} works, {counts['derivations']:,} derivations\n")
     print("| what | wall | processor time |\n|---|---|---|")
     print(f"| open the updater | {opened_s:.1f} s | |", flush=True)
@@ -87,6 +95,8 @@ def _measure(data: Path, wanted: int) -> None:
         f"| {under:,} descendants under another license | {wall:.1f} s | {spent:.1f} s |",
         flush=True,
     )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"| memory at most | {peak:.1f} GiB | |", flush=True)
     started = time.perf_counter()
     updater.finish()
     print(f"| tables of it all | {time.perf_counter() - started:.1f} s | |")

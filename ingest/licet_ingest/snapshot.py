@@ -34,6 +34,10 @@ class NoSnapshotError(DataError):
     """A data folder holds no snapshot that can be read."""
 
 
+class NoIndexError(NoSnapshotError):
+    """A snapshot has no index of names and facets: records are being taken over."""
+
+
 class BusyError(LicetError):
     """Another build is at work in the data folder."""
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from licet_ingest.snapshot import NoSnapshotError
+from licet_ingest.snapshot import NoIndexError
 from licet_ontology.errors import UsageError
 from licet_reasoning.search_index import FOLDER, WORKS
 
@@ -104,14 +104,16 @@ class SearchIndex:
     """The index of one snapshot, for the thread that opened it.
 
     Raises:
-        NoSnapshotError: The snapshot has none.
+        NoIndexError: The snapshot has none.
     """
 
     def __init__(self, snapshot: Path) -> None:
         self._folder = snapshot / FOLDER
         path = self._folder / WORKS
         if not path.is_file():
-            raise NoSnapshotError(f"{path} is missing; build the snapshot again")
+            raise NoIndexError(
+                f"{path} is missing: it is made when the records of licet update end, or by a build"
+            )
         # Nobody writes to it any more, so no lock is asked for.
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True)

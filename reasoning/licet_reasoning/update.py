@@ -17,7 +17,7 @@ import fcntl
 import os
 import shutil
 from collections import defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +32,7 @@ from licet_ingest.comparison import Comparison, compare
 from licet_ingest.graph import derivation_lines, work_lines
 from licet_ingest.history import CHANGES, History, sources_as_of
 from licet_ingest.known_works import KnownWorks
+from licet_ingest.nquads import iri_lines, iris
 from licet_ingest.snapshot import BusyError, building, current
 from licet_ingest.snapshot_pair import SINCE_COLUMNS, AsOf, State, truths
 from licet_ingest.tables import record_of
@@ -62,7 +63,7 @@ from licet_reasoning.situations import Situations
 from licet_reasoning.snapshot_tables import table_hashes, write_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from licet_ingest.known_works import Taken
@@ -77,25 +78,71 @@ _WORK_COUNT: Final = NamedNode(term("workCount"))
 _LINKED: Final = (NamedNode(term("licenseStatement")), NamedNode(f"{PROV}qualifiedDerivation"))
 _OF_SITUATION: Final = (NamedNode(term("hasFinding")), NamedNode(term("hasOpenQuestion")))
 _SINCE: Final = (NamedNode(f"{NS}firstSeen"), NamedNode(f"{NS}licenseSince"))
-_BULK_QUADS: Final = 1_000
-"""From so many on, quads are added in bulk, which pays no transaction for each."""
+_BULK_LINES: Final = 1_000
+"""From so many on, lines are loaded in bulk, which pays no transaction for each."""
+_HELD_QUADS: Final = 100_000
+"""So many quads wait at most to be removed: each takes half a kilobyte."""
+_HELD_LINES: Final = 500_000
+"""So many lines wait at most to be added."""
 
 
-@dataclass
 class _Delta:
-    """What is no longer said, and what is said now."""
+    """What is no longer said, and what is said now, on its way to a store.
 
-    removed: list[Quad] = field(default_factory=list[Quad])
-    added: list[Quad] = field(default_factory=list[Quad])
+    Nobody sees the store before all is written, so that what a large change makes is written
+    as it comes. Nothing that is said now may be among what is no longer said.
 
-    def add(self, lines: Iterable[str]) -> None:
-        self.added += parse("".join(lines), format=RdfFormat.N_QUADS)
+    Attributes:
+        grown: By how much each graph grew.
+    """
+
+    def __init__(self, store: Store | None) -> None:
+        """Begin with no change; without a store, one that is not written."""
+        self.grown: defaultdict[str, int] = defaultdict(int)
+        self._store = store
+        self._removed: list[Quad] = []
+        self._added: list[str] = []
+        self._lines = 0
+
+    def add(self, graph: str, lines: Iterable[str]) -> None:
+        """Let lines be said in a graph; a text may hold several."""
+        for text in lines:
+            count = text.count("\n")
+            self.grown[graph] += count
+            self._lines += count
+            self._added.append(text)
+            if self._lines >= _HELD_LINES:
+                self.write()
+
+    def remove(self, graph: str, quads: Iterable[Quad]) -> None:
+        """Let quads of a graph be said no longer."""
+        for quad in quads:
+            self.grown[graph] -= 1
+            self._removed.append(quad)
+        if len(self._removed) >= _HELD_QUADS:
+            self.write()
 
     def replace(self, said: Iterable[Quad], lines: Iterable[str]) -> None:
         """Let this be said, of all that was."""
         former, new = set(said), set(parse("".join(lines), format=RdfFormat.N_QUADS))
-        self.removed += former - new
-        self.added += new - former
+        for quad in former - new:
+            self.remove(_graph_of(quad), [quad])
+        for quad in new - former:
+            self.add(_graph_of(quad), [f"{quad} .\n"])
+
+    def write(self) -> None:
+        """Write what waits, what is no longer said before what is said now."""
+        removed, self._removed = self._removed, []
+        text, lines = "".join(self._added), self._lines
+        self._added, self._lines = [], 0
+        if self._store is None:
+            return
+        for quad in removed:
+            self._store.remove(quad)
+        if lines < _BULK_LINES:
+            self._store.extend(parse(text, format=RdfFormat.N_QUADS))
+        else:
+            self._store.bulk_load(text, format=RdfFormat.N_QUADS)
 
 
 class Updater:
@@ -174,7 +221,8 @@ class Updater:
         journal = self.snapshot.path / RECORDS
         if journal.exists():
             lines = journal.read_bytes().splitlines()
-            self._advance([record_of(orjson.loads(line)) for line in lines], datetime.now(UTC))
+            now, nowhere = datetime.now(UTC), _Delta(None)
+            self._advance([record_of(orjson.loads(line)) for line in lines], now, nowhere)
             self._records = lines
 
     ################################################################ records
@@ -191,7 +239,8 @@ class Updater:
         started = datetime.now(UTC)
         if current(self._data).id != self.snapshot.id:
             raise DataError("another snapshot came in force meanwhile; begin the update again")
-        taken, delta, history = self._advance(records, started)
+        delta = _Delta(self._store)
+        taken, history = self._advance(records, started, delta)
         if not taken.changed and not taken.gone:
             return taken
         left = {record.key for record, _ in taken.left}
@@ -204,18 +253,20 @@ class Updater:
             self._store.quads_for_pattern(None, None, None, NamedNode(GRAPH_PROVENANCE)),
             provenance_lines(snapshot_id, described, history, started, datetime.now(UTC)),
         )
-        self._publish(snapshot_id, started, history, self._write(delta))
+        delta.write()
+        self._store.flush()
+        self._publish(snapshot_id, started, history, delta.grown)
         return taken
 
     def _advance(
-        self, records: Iterable[WorkRecord], started: datetime
-    ) -> tuple[Taken, _Delta, History]:
-        """Take records over into what is held in memory, and return what to write."""
-        taken, delta = self._known.take(records), _Delta()
+        self, records: Iterable[WorkRecord], started: datetime, delta: _Delta
+    ) -> tuple[Taken, History]:
+        """Take records over into what is held in memory, and let be said what they change."""
+        taken = self._known.take(records)
         history = self._compare(taken, started)
         self._history = history.changes
         self._hub_graph(taken, delta)
-        delta.add(change_lines(history.comparison.changes))
+        delta.add(GRAPH_CHANGES, change_lines(history.comparison.changes))
         try:
             self._inferred_graphs(taken, delta)
         except OutgrownError as error:
@@ -223,7 +274,7 @@ class Updater:
                 "these records bring more that is new than there is room for; build the snapshot "
                 f"again with: licet build --data {self._data}"
             ) from error
-        return taken, delta, history
+        return taken, history
 
     def _compare(self, taken: Taken, started: datetime) -> History:
         """Return what the records change of works, and note since when it is so."""
@@ -312,28 +363,19 @@ class Updater:
             return
         region = self._living.region(affected)
         works = region.works.tolist()
-        ids = [self._ids[number] for number in works]
+        ids = pa.array([self._ids[number] for number in works], pa.string())
         before, now = was_in_graph[region.works], self._in_graph[region.works]
-        nodes = [
-            NamedNode(work_iri(self._known.kind(number), id_))
-            for number, id_ in zip(works, ids, strict=True)
-        ]
+        kinds = pa.array([self._known.kind(number) for number in works], pa.string())
+        subjects = iris(kinds, ids)
         for name, reading in self._readings.items():
-            former = reading.conclude(region, pa.array(ids, pa.string()))
+            former = reading.conclude(region, ids)
             places = reading.of_work[region.works]
             differ = (former != places) | (before != now)
-            graph = NamedNode(reading_graphs(name)[0])
             left, come = np.flatnonzero(differ & before), np.flatnonzero(differ & now)
-            for rows, of_row, quads in (
-                (left, former, delta.removed),
-                (come, places, delta.added),
-            ):
-                named = {
-                    p: NamedNode(reading.situations[p].iri) for p in set(of_row[rows].tolist())
-                }
-                pairs = zip(rows.tolist(), of_row[rows].tolist(), strict=True)
-                quads += [Quad(nodes[row], _SITUATION, named[p], graph) for row, p in pairs]
-            self._situations(name, former[left].tolist(), places[come].tolist(), delta)
+            graph = reading_graphs(name)[0]
+            delta.remove(graph, _pointers(reading, subjects, left, former[left], graph))
+            delta.add(graph, _pointer_lines(reading, subjects, come, places[come], graph))
+            self._situations(name, former[left], places[come], delta)
 
     def _restate(self, taken: Taken) -> set[int]:
         """Let the lineage say what the works say; return the works that it changes for."""
@@ -355,7 +397,7 @@ class Updater:
                 affected.add(number)
         return affected
 
-    def _situations(self, name: str, old: list[int], new: list[int], delta: _Delta) -> None:
+    def _situations(self, name: str, old: np.ndarray, new: np.ndarray, delta: _Delta) -> None:
         """Say of situations themselves what holds.
 
         Args:
@@ -365,26 +407,32 @@ class Updater:
             delta: What changes.
         """
         counts, reading = self._counts[name], self._readings[name]
-        inferred, found, _ = map(NamedNode, reading_graphs(name))
-        former = {place: counts[place] for place in (*old, *new)}
-        for place in old:
-            counts[place] -= 1
-        for place in new:
-            counts[place] += 1
-        for place, count in former.items():
-            node = NamedNode(reading.situations[place].iri)
-            if count and not counts[place]:
-                delta.removed += self._store.quads_for_pattern(node, None, None, inferred)
-                delta.removed += self._said_in(found, node)
-            elif count and count != counts[place]:
-                delta.removed.append(Quad(node, _WORK_COUNT, _integer(count), inferred))
-                delta.added.append(Quad(node, _WORK_COUNT, _integer(counts[place]), inferred))
-        appearing = [place for place, count in former.items() if not count and counts[place]]
+        inferred, found, _ = reading_graphs(name)
+        touched = np.unique(np.concatenate([old, new]))
+        fewer, more = (
+            np.bincount(np.searchsorted(touched, of), minlength=len(touched)) for of in (old, new)
+        )
+        appearing = []
+        for place, change in zip(touched.tolist(), (more - fewer).tolist(), strict=True):
+            former = counts[place]
+            counts[place] += change
+            node, graph = NamedNode(reading.situations[place].iri), NamedNode(inferred)
+            if former and not counts[place]:
+                delta.remove(inferred, self._store.quads_for_pattern(node, None, None, graph))
+                delta.remove(found, self._said_in(NamedNode(found), node))
+            elif former and change:
+                number = Quad(node, _WORK_COUNT, _integer(former), graph)
+                delta.remove(inferred, [number])
+                now = Quad(node, _WORK_COUNT, _integer(counts[place]), graph)
+                delta.add(inferred, [f"{now} .\n"])
+            elif not former and counts[place]:
+                appearing.append(place)
         if appearing:
             outcome = reading.outcome(appearing)
             published = frozenset(s.iri for s in outcome.situations.all)
-            delta.add(situation_lines(outcome, [counts[place] for place in appearing], name))
-            delta.add(findings_lines(outcome, published, finding_severities(), name))
+            of_each = [counts[place] for place in appearing]
+            delta.add(inferred, situation_lines(outcome, of_each, name))
+            delta.add(found, findings_lines(outcome, published, finding_severities(), name))
 
     def _said_in(self, graph: NamedNode, node: NamedNode) -> list[Quad]:
         """Return the findings and questions of a situation."""
@@ -393,21 +441,6 @@ class Updater:
             if quad.predicate in _OF_SITUATION and isinstance(quad.object, NamedNode):
                 quads += self._store.quads_for_pattern(quad.object, None, None, graph)
         return quads
-
-    def _write(self, delta: _Delta) -> dict[str, int]:
-        """Write what changes to the store, and return by how much each graph grows."""
-        grown: defaultdict[str, int] = defaultdict(int)
-        for quads, sign in ((delta.removed, -1), (delta.added, 1)):
-            for quad in quads:
-                grown[str(getattr(quad.graph_name, "value", ""))] += sign
-        for quad in delta.removed:
-            self._store.remove(quad)
-        if len(delta.added) < _BULK_QUADS:
-            self._store.extend(delta.added)
-        else:
-            self._store.bulk_extend(delta.added)
-        self._store.flush()
-        return grown
 
     ################################################################ snapshots
 
@@ -504,6 +537,31 @@ class Updater:
             write,
         )
         return self.snapshot
+
+
+def _pointers(
+    reading: LivingReading, subjects: pa.Array, rows: np.ndarray, places: np.ndarray, graph: str
+) -> Iterator[Quad]:
+    """Yield what says that some of the subjects are in the situations at these places."""
+    node = {p: NamedNode(reading.situations[p].iri) for p in np.unique(places).tolist()}
+    works, named = subjects.take(pa.array(rows)).to_pylist(), NamedNode(graph)
+    for work, place in zip(works, places.tolist(), strict=True):
+        yield Quad(NamedNode(work), _SITUATION, node[place], named)
+
+
+def _pointer_lines(
+    reading: LivingReading, subjects: pa.Array, rows: np.ndarray, places: np.ndarray, graph: str
+) -> Iterator[str]:
+    """Yield the same as lines, many in a text."""
+    used, of_row = np.unique(places, return_inverse=True)
+    named = pa.array([reading.situations[p].iri for p in used.tolist()], pa.string())
+    objects, works = named.take(pa.array(of_row.reshape(-1))), subjects.take(pa.array(rows))
+    if len(works):
+        yield iri_lines(works, _SITUATION.value, objects, graph)
+
+
+def _graph_of(quad: Quad) -> str:
+    return str(getattr(quad.graph_name, "value", ""))
 
 
 def _integer(number: int) -> Literal:

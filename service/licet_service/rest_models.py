@@ -232,6 +232,9 @@ class Statistics(_OfSnapshot):
     """How much the snapshot holds."""
 
     finished: str
+    statistics_of: str = Field(
+        description="The snapshot that the statistics in the graph are of: updates leave them."
+    )
     works: int
     works_in_graph: int
     derivations: int

@@ -243,6 +243,7 @@ def snapshot_statistics(opened: OpenSnapshot, reading: str) -> dict[str, Any]:
     return {
         "snapshot": opened.snapshot.id,
         "finished": manifest["finished"],
+        "statistics_of": manifest.get("statistics_of", opened.snapshot.id),
         "reading": reading,
         "works": manifest["counts"]["works"],
         "works_in_graph": manifest["counts"]["works_in_graph"],
