@@ -1,9 +1,9 @@
 """What an update costs on a large snapshot; print a table.
 
 ``python -m bench.update DATA [--descendants N] [--reading NAME]``: opens an updater on a copy of
-the snapshot in force, by links, and takes over one new model at a time, and then another license of the model
-with about so many descendants. The seconds are from the record in hand to the answer of a query
-by a store that was opened anew.
+the snapshot in force, by links, and takes over one new model at a time, and then another license
+of the model with about so many descendants. The seconds are from the record in hand to the answer
+of a query by a store that was opened anew.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def client_with(data: Path) -> Iterator[Callable[..., TestClient]]:
     """A client of a service with settings of its own."""
     opened: list[TestClient] = []
 
-    def make(**settings: int | str) -> TestClient:
+    def make(**settings: Any) -> TestClient:
         app = create_app(Settings.model_validate({"data": data, **settings}))
         opened.append(TestClient(app, raise_server_exceptions=False))
         return opened[-1].__enter__()

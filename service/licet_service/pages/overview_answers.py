@@ -29,6 +29,7 @@ def overview(opened: OpenSnapshot, reading: str = DEFAULT_READING) -> dict[str, 
     return {
         "snapshot": opened.snapshot.id,
         "finished": manifest["finished"],
+        "statistics_of": manifest.get("statistics_of", opened.snapshot.id),
         "newest": manifest.get("newest_change_in_sources"),
         "counts": manifest["counts"],
         "triples": sum(manifest["triples"].values()),

@@ -44,7 +44,7 @@ def routes(evaluator: Evaluator) -> APIRouter:
             facets["kind"] = kind
         licenses = [] if facets else _licenses(await evaluator.call("page-licenses"), text)
         found: dict[str, Any] = {"items": [], "total": None, "next": None}
-        problem = ""
+        problem, status = "", 200
         try:
             found = await evaluator.call(
                 "search-works",
@@ -55,7 +55,9 @@ def routes(evaluator: Evaluator) -> APIRouter:
                 cursor=given.get("cursor"),
             )
         except LicetError as error:
-            problem = problems.of_licet(error).detail
+            found_problem = problems.of_licet(error)
+            problem = found_problem.detail
+            status = 503 if found_problem.kind == "no-index" else 400
         if as_json:
             return _suggestions(found["items"], licenses)
         if goal := _exact(text, found["items"], licenses):
@@ -63,7 +65,7 @@ def routes(evaluator: Evaluator) -> APIRouter:
         kept = {"q": text, "kind": kind, "reading": reading, **facets}
         return html(
             "search.html",
-            status=400 if problem else 200,
+            status=status,
             problem=problem,
             text=text,
             kind=kind,
