@@ -166,5 +166,7 @@ def test_a_lineage_is_counted_whole_and_ends_in_cycles(index: SearchIndex) -> No
 
 
 def test_a_snapshot_without_an_index_says_how_to_get_one(tmp_path: Path) -> None:
-    with pytest.raises(NoSnapshotError, match="build the snapshot again"):
+    with pytest.raises(
+        NoSnapshotError, match="made when the records of licet update end, or by a build"
+    ):
         SearchIndex(tmp_path)
