@@ -18,6 +18,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from licet_ingest.hub_json import work_record
+from licet_ingest.sources import SourceItem
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -283,6 +286,23 @@ class _Weighted:
             if number < bound:
                 return value
         return self._bounds[-1][1]
+
+
+class Generated:
+    """A source of generated models."""
+
+    name = "generated"
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def describe(self) -> dict[str, str | int | None]:
+        return {"name": self.name}
+
+    def items(self) -> Iterator[SourceItem]:
+        for number, item in enumerate(models(self._count)):
+            work, faults = work_record(item, "model", str(number))
+            yield SourceItem(work=work, faults=tuple(faults))
 
 
 def _name(number: int) -> str:

@@ -20,8 +20,6 @@ import numpy as np
 
 from bench import hub_like
 from licet_ingest.collect import collect
-from licet_ingest.hub_json import work_record
-from licet_ingest.sources import SourceItem
 from licet_ontology import modules
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, DEFAULT_READING
@@ -31,8 +29,6 @@ from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogu
 from licet_reasoning.rules import Judgement, apply_stage, new_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pyoxigraph import Triple
 
     from licet_reasoning.closure import Lineage
@@ -75,24 +71,9 @@ def main() -> None:
     sys.exit(1 if differences else 0)
 
 
-class _Generated:
-    name = "generated"
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-
-    def describe(self) -> dict[str, str | int | None]:
-        return {"name": self.name}
-
-    def items(self) -> Iterator[SourceItem]:
-        for number, item in enumerate(hub_like.models(self._count)):
-            work, faults = work_record(item, "model", str(number))
-            yield SourceItem(work=work, faults=tuple(faults))
-
-
 def generated(models: int, reading: str) -> Lineage:
     """Return the lineage of a generated Hub; names are no fact that owlrl reasons over."""
-    collection = collect([_Generated(models)])
+    collection = collect([hub_like.Generated(models)])
     program = compile_reading(reading)
     lineage = lineage_of(collection.works_table, collection.derivations_table, program.automaton)
     return replace(lineage, names=None)

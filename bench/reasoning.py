@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from bench import hub_like
 from licet_ingest.collect import Collection, collect
 from licet_ingest.graph import work_iris
-from licet_ingest.hub_json import work_record
-from licet_ingest.sources import SourceItem
 from licet_ontology import modules
 from licet_ontology.terms import DEFAULT_READING
 from licet_reasoning.lineage import lineage_of
@@ -19,31 +17,16 @@ from licet_reasoning.quotient import Outcome, Program, compile_reading, conclude
 from licet_reasoning.rules import apply_stage, new_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 
 RUNS = 5
 """Runs of the fast side, of which the median counts; owlrl runs once."""
 
 
-class _Generated:
-    name = "generated"
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-
-    def describe(self) -> dict[str, str | int | None]:
-        return {"name": self.name}
-
-    def items(self) -> Iterator[SourceItem]:
-        for number, item in enumerate(hub_like.models(self._count)):
-            work, faults = work_record(item, "model", str(number))
-            yield SourceItem(work=work, faults=tuple(faults))
-
-
 def measure_reasoning(count: int) -> list[tuple[str, str]]:
     """Return the times of both on the same generated models, and their ratio."""
-    collection: Collection = collect([_Generated(count)])
+    collection: Collection = collect([hub_like.Generated(count)])
     works, derivations = collection.works_table, collection.derivations_table
     closed = shipped_catalogue()
     seconds: list[float] = []

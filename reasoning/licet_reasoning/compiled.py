@@ -23,7 +23,7 @@ from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, OWL, RDF, RDFS, SKOS, local_name, term
 from licet_queries.library import SavedQuery
 from licet_reasoning.axioms import Axioms
-from licet_reasoning.explanation import Term
+from licet_reasoning.explanation import PARAMETERS, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,17 +50,6 @@ LICENSE_FACTS = (
     "targetWorkType",
 )
 """Properties that say something of a license as a whole."""
-PARAMETERS = (
-    "namePrefix",
-    "phrase",
-    "threshold",
-    "unit",
-    "period",
-    "referenceDate",
-    "territory",
-    "condition",
-)
-"""Properties that say what exactly a clause asks for."""
 
 
 @dataclass(frozen=True)

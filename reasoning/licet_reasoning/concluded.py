@@ -20,7 +20,7 @@ from licet_ontology.terms import (
     term,
 )
 from licet_queries.library import folder_queries
-from licet_reasoning.explanation import Term
+from licet_reasoning.explanation import PARAMETERS, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,16 +31,6 @@ if TYPE_CHECKING:
 
 CLAUSE = BASE + "clause/"
 LICENSE = BASE + "license/"
-_PARAMETERS = (
-    "namePrefix",
-    "phrase",
-    "threshold",
-    "unit",
-    "period",
-    "referenceDate",
-    "territory",
-    "condition",
-)
 
 
 @dataclass(frozen=True)
@@ -229,7 +219,7 @@ class Concluded:
             remedy=self.text(kind, term("remedy"), GRAPH_ONTOLOGY),
             parameters=tuple(
                 (name, text)
-                for name in _PARAMETERS
+                for name in PARAMETERS
                 for text in self.texts(iri, term(name), GRAPH_LICENSES)
             ),
             license_iri=license_,

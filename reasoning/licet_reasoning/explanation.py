@@ -7,6 +7,18 @@ from dataclasses import dataclass
 SEVERITIES = ("error", "unknown", "warning", "notice")
 """From the gravest on."""
 
+PARAMETERS = (
+    "namePrefix",
+    "phrase",
+    "threshold",
+    "unit",
+    "period",
+    "referenceDate",
+    "territory",
+    "condition",
+)
+"""Properties that say what exactly a clause asks for."""
+
 
 @dataclass(frozen=True)
 class Step:

@@ -45,7 +45,8 @@ from licet_reasoning.facets import (
     owned_terms,
 )
 from licet_reasoning.likeness import distinct, distinct_rows
-from licet_reasoning.verdicts import ANY_ERROR, GAP, GAP_CODES, UNKNOWN, VIOLATED, verdicts_on
+from licet_reasoning.metric_codes import ANY_ERROR, GAP_CODES
+from licet_reasoning.verdicts import GAP, UNKNOWN, VIOLATED, verdicts_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

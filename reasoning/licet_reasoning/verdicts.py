@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from licet_ontology.terms import term
+from licet_reasoning.metric_codes import ANY_ERROR
 from licet_reasoning.rules import finding_severities, pointing_codes
 
 if TYPE_CHECKING:
@@ -17,19 +18,6 @@ if TYPE_CHECKING:
     from licet_reasoning.rules import Judgement
     from licet_reasoning.situation import Situation
 
-GAP_CODES: Final = frozenset(
-    {
-        "no-license",
-        "unidentified-license",
-        "ambiguous-license",
-        "missing-parent",
-        "unrecognized-relation",
-        "license-mismatch",
-        "lineage-mismatch",
-    }
-)
-"""Codes that concern every work: who has no such gap or mismatch was checked as well."""
-ANY_ERROR: Final = "any-error"
 COPYLEFT_STYLE: Final = "copyleft-style"
 _COPYLEFT_CODES = frozenset({"share-alike", "pass-through"})
 OUTSIDE_LINEAGE = term("OutsideLineage")

@@ -10,8 +10,9 @@ import pytest
 from licet_queries.library import folder_queries
 from licet_reasoning.cube import DATASETS
 from licet_reasoning.facets import AUTHORS
+from licet_reasoning.metric_codes import ANY_ERROR, GAP_CODES
 from licet_reasoning.statistics import DEEPEST, ROOTS
-from licet_reasoning.verdicts import ANY_ERROR, COPYLEFT_STYLE, GAP_CODES
+from licet_reasoning.verdicts import COPYLEFT_STYLE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
 

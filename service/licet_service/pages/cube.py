@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from licet_ontology.terms import BASE, NS
+from licet_reasoning.metric_codes import ANY_ERROR
 from licet_service.evaluation import iri
 from licet_service.pages.bound_text import written
 
@@ -19,19 +20,6 @@ if TYPE_CHECKING:
 STATISTICS: Final = f"{BASE}statistics/"
 DIMENSIONS: Final = ("relation", "license", "year", "month", "author", "downloads")
 """By which noncompliance is counted, in the order in which slices are named after them."""
-ANY_ERROR: Final = "any-error"
-GAP_CODES: Final = frozenset(
-    {
-        "no-license",
-        "unidentified-license",
-        "ambiguous-license",
-        "missing-parent",
-        "unrecognized-relation",
-        "license-mismatch",
-        "lineage-mismatch",
-    }
-)
-"""Metrics of which to be noncompliant means that something is not known."""
 POINTING_CODES: Final = frozenset({"license-type-mismatch"})
 """Metrics that point something out and find no term violated."""
 _BY_METRIC: Final = (

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from licet_ontology.errors import UsageError
 from licet_ontology.reading_names import readings
 from licet_ontology.terms import DEFAULT_READING, local_name, term
+from licet_reasoning.metric_codes import ANY_ERROR, GAP_CODES
 from licet_service.pages import charts, cube
 from licet_service.pages.addresses import href
 from licet_service.pages.asking import answered, asked
@@ -75,7 +76,7 @@ def routes(evaluator: Evaluator) -> APIRouter:
             metric = ""
         panels = await asyncio.gather(
             _table(evaluator, reading, fixed),
-            _trend(evaluator, reading, fixed, metric or cube.ANY_ERROR),
+            _trend(evaluator, reading, fixed, metric or ANY_ERROR),
             _flows(evaluator, reading, fixed),
             _roots(evaluator, reading),
             _inherited(evaluator, reading),
@@ -91,7 +92,7 @@ def routes(evaluator: Evaluator) -> APIRouter:
             chosen=fixed,
             filters=FILTERS,
             metrics=metrics,
-            metric=metric or cube.ANY_ERROR,
+            metric=metric or ANY_ERROR,
             panels=dict(zip(names, panels, strict=True)),
             here="/dashboard",
         )
@@ -164,7 +165,7 @@ async def _table(evaluator: Evaluator, reading: str, fixed: Mapping[str, str]) -
     )
     table: dict[str, dict[str, Any]] = {}
     for row in (*totals, *rows):
-        metric = row.get("metric") or cube.ANY_ERROR
+        metric = row.get("metric") or ANY_ERROR
         line = table.setdefault(
             metric,
             {"metric": metric, "label": row.get("label") or metric, "cells": {}, "all": None},
@@ -212,10 +213,10 @@ _NOT_KNOWN: Final = "Not known"
 
 def _group(metric: str) -> str:
     """Return under which heading a metric stands."""
-    if metric == cube.ANY_ERROR:
+    if metric == ANY_ERROR:
         return _ALL
     code = metric.partition(" ")[0]
-    if code in cube.GAP_CODES:
+    if code in GAP_CODES:
         return _NOT_KNOWN
     return _POINTED_OUT if code in cube.POINTING_CODES else _VIOLATED
 
@@ -229,7 +230,7 @@ async def _trend(
     evaluator: Evaluator, reading: str, fixed: Mapping[str, str], metric: str
 ) -> dict[str, Any]:
     """Return the share of noncompliant and of undetermined works by month, or by year."""
-    any_error = metric == cube.ANY_ERROR
+    any_error = metric == ANY_ERROR
     by, of = "", None
     for by in ("month", "year"):
         if by not in fixed:

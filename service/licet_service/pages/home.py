@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from licet_ontology.terms import DEFAULT_READING
+from licet_reasoning.metric_codes import ANY_ERROR, GAP_CODES
 from licet_service.pages import cube
 from licet_service.pages.asking import answered, asked, remembered_rows
 from licet_service.pages.behind import behind
@@ -61,7 +62,7 @@ def routes(evaluator: Evaluator) -> APIRouter:
 
 def _most(metrics: list[dict[str, Any]], *, of_gaps: bool) -> list[dict[str, Any]]:
     """Return the metrics with the most noncompliant works, of terms or of what is not known."""
-    passed_over = cube.POINTING_CODES | {cube.ANY_ERROR}
+    passed_over = cube.POINTING_CODES | {ANY_ERROR}
     rows = [
         {
             "metric": row["metric"],
@@ -72,6 +73,6 @@ def _most(metrics: list[dict[str, Any]], *, of_gaps: bool) -> list[dict[str, Any
         for row in metrics
         if row["noncompliant"]
         and (code := row["metric"].partition(" ")[0]) not in passed_over
-        and (code in cube.GAP_CODES) == of_gaps
+        and (code in GAP_CODES) == of_gaps
     ]
     return sorted(rows, key=lambda row: -row["noncompliant"])[:_SHOWN]

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from licet_ontology.terms import license_iri
+from licet_reasoning.metric_codes import ANY_ERROR
 from licet_service.pages import cube, dashboard
 from licet_service.pages.addresses import href
 from licet_service.pages.asking import answered, asked
@@ -61,7 +62,7 @@ async def respond(
     broken = [
         {**row, "label": row["label"] or row["metric"]}
         for row in sorted(found, key=lambda row: -row["noncompliant"])
-        if row["metric"] not in {cube.ANY_ERROR, *cube.POINTING_CODES}
+        if row["metric"] not in {ANY_ERROR, *cube.POINTING_CODES}
     ]
     kinds = {
         clause["slug"]: clause["group"]
