@@ -30,6 +30,7 @@ from licet_ontology import modules
 from licet_ontology.modules import readings as all_readings
 from licet_ontology.terms import license_iri, reading_graphs, term, work_iri
 from licet_reasoning.closure import ranges
+from licet_reasoning.provenance import concluded_with
 from licet_reasoning.update import Updater
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.data) as scratch:
         data = Path(scratch)
         _link(options.data, data)
+        concluded_with()  # With all readings, as the snapshot was; it is remembered.
         with patch.object(modules, "readings", lambda: readings):
             _measure(data, options.descendants)
 

@@ -34,7 +34,7 @@ from licet_ontology.terms import (
 from licet_reasoning.closure import reaching
 from licet_reasoning.compiled import compiled
 from licet_reasoning.lineage import lineage_of
-from licet_reasoning.provenance import provenance_lines, read_with, tools
+from licet_reasoning.provenance import concluded_with, provenance_lines, read_with, tools
 from licet_reasoning.publish import (
     findings_lines,
     inferred_lines,
@@ -272,5 +272,6 @@ def _manifest(
         "triples": counts,
         "tables": table_hashes(folder / "tables"),
         "read_with": read_with(),
+        "concluded_with": concluded_with(),
         "tools": tools(),
     }

@@ -94,14 +94,17 @@ class _Document:
     def _finding(self, finding: ExplainedFinding) -> Iterator[Triple]:
         judging, association = self._node("judging"), self._node("association")
         rule = f"{BASE}rule/{finding.rule.removesuffix('.rq')}"
-        yield _link(self._iri, DCTERMS + "hasPart", finding.iri)
-        yield _link(finding.iri, RDF + "type", PROV + "Entity")
         yield _link(finding.iri, RDF + "type", NS + _class_of(finding))
         yield _text(finding.iri, RDFS + "label", finding.label)
         yield _text(finding.iri, NS + "code", finding.code)
         yield _text(finding.iri, NS + "severity", finding.severity)
         yield _link(finding.iri, NS + "because", finding.because.term.iri)
-        yield _link(finding.iri, PROV + "wasGeneratedBy", judging)
+        # The finding is the same of many situations; what follows is true of this work.
+        here = self._node("finding")
+        yield _link(self._iri, DCTERMS + "hasPart", here)
+        yield _link(here, RDF + "type", PROV + "Entity")
+        yield _link(here, PROV + "specializationOf", finding.iri)
+        yield _link(here, PROV + "wasGeneratedBy", judging)
         yield _link(judging, RDF + "type", PROV + "Activity")
         yield _text(judging, RDFS + "label", f"judging {finding.code}")
         yield _link(judging, PROV + "qualifiedAssociation", association)
@@ -117,10 +120,10 @@ class _Document:
                 yield _link(finding.iri, NS + property_, reason.term.iri)
             yield _link(judging, PROV + "used", reason.term.iri)
             node = self._node("reason")
-            yield _link(finding.iri, PROV + "wasDerivedFrom", node)
+            yield _link(here, PROV + "wasDerivedFrom", node)
             yield from self._reason(node, reason)
         if finding.left_open_when:
-            yield _text(finding.iri, SKOS + "note", f"left open: {finding.left_open_when}")
+            yield _text(here, SKOS + "note", f"left open: {finding.left_open_when}")
         yield from _evidence(judging, finding.evidence)
 
     def _reason(self, node: str, reason: Reason) -> Iterator[Triple]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from licet_reasoning.closure import Lineage
     from licet_reasoning.living_lineage import LivingLineage, Region
+    from licet_reasoning.portrait import Portrait
     from licet_reasoning.quotient import Program
     from licet_reasoning.situation import Fact, Situation
 
@@ -137,6 +138,16 @@ class LivingReading:
 
     def outcome(self, places: Sequence[int]) -> Outcome:
         """Return what follows for some situations, and what the rules say of them."""
+        outcome, portrait = self._portrayed(places)
+        iris = outcome.consequences.situations
+        judged = judge_situations(portrait, folder_queries("findings"), iris)
+        return replace(outcome, judgements=tuple(judged))
+
+    def consequences(self, places: Sequence[int]) -> Outcome:
+        """Return what follows for some situations, and nothing of what the rules say."""
+        return self._portrayed(places)[0]
+
+    def _portrayed(self, places: Sequence[int]) -> tuple[Outcome, Portrait]:
         chosen = tuple(self.situations[place] for place in places)
         situations = Situations(np.arange(len(chosen)), chosen)
         facts = self._facts.of(
@@ -151,11 +162,8 @@ class LivingReading:
         bits = bits_of(situations, self._relations)
         portrait = portray(bits, facts, self.program.axioms)
         iris = [situation.iri for situation in chosen]
-        return Outcome(
-            situations,
-            Consequences(iris, (portrait.concluded, portrait.stated)),
-            tuple(judge_situations(portrait, folder_queries("findings"), iris)),
-        )
+        consequences = Consequences(iris, (portrait.concluded, portrait.stated))
+        return Outcome(situations, consequences, ()), portrait
 
     def _reaching(
         self,

@@ -74,12 +74,29 @@ def inputs() -> dict[str, str]:
 @cache
 def read_with() -> dict[str, str]:
     """Return the SHA-256 of all on which it depends how a statement is read."""
-    code = hashlib.sha256()
-    for package in ("licet_ingest", "licet_ontology"):
+    return {
+        "catalogue": inputs()["catalogue"],
+        "code": _digest_of("*.py", "licet_ingest", "licet_ontology"),
+    }
+
+
+@cache
+def concluded_with() -> dict[str, str]:
+    """Return the SHA-256 of all on which it depends, beside that, what is concluded."""
+    return {
+        "ontology": inputs()["ontology"],
+        "rules": _digest_of("*.rq", "licet_queries"),
+        "code": _digest_of("*.py", "licet_reasoning"),
+    }
+
+
+def _digest_of(pattern: str, *packages: str) -> str:
+    content = hashlib.sha256()
+    for package in packages:
         with as_file(files(package)) as path:
-            for module in sorted(path.rglob("*.py")):
-                code.update(module.read_bytes())
-    return {"catalogue": inputs()["catalogue"], "code": code.hexdigest()}
+            for file in sorted(path.rglob(pattern)):
+                content.update(file.read_bytes())
+    return content.hexdigest()
 
 
 def provenance_lines(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 
 from licet_ingest.nquads import blocks, column, iri_lines, iris, literal
 from licet_ontology.nodes import text_of
-from licet_ontology.terms import BASE, NS, RDF, XSD, local_name
+from licet_ontology.terms import BASE, NS, RDF, XSD
 from licet_reasoning.cube import cube_lines
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from licet_reasoning.quotient import Outcome
+    from licet_reasoning.rules import Judgement
     from licet_reasoning.statistics import Cube
 
 
@@ -70,29 +71,50 @@ def findings_lines(
         severities: The severity of each finding code.
         reading: Under which it was concluded.
     """
-    end = f" <{BASE}graph/findings/{reading}> .\n"
-    ordinal: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for judgement in outcome.judgements:
-        if judgement.verdict == "met" or judgement.work not in published:
+    described: set[str] = set()
+    for node, judgement in findings_of(j for j in outcome.judgements if j.work in published):
+        if node not in described:
+            described.add(node)
+            yield finding_lines(node, judgement, severities[judgement.code], reading)
+        yield finding_link(node, judgement, reading)
+
+
+def findings_of(judgements: Iterable[Judgement]) -> Iterator[tuple[str, Judgement]]:
+    """Yield what is found of each situation, and what it is called.
+
+    It has the same name for all situations of which the same is found.
+    """
+    called: dict[tuple[str, str, str, bool, tuple[str, ...]], str] = {}
+    for found in judgements:
+        if found.verdict == "met":
             continue
-        if judgement.verdict == "violated":
-            link, class_, severity = "hasFinding", "Finding", severities[judgement.code]
-        else:
-            link, class_, severity = "hasOpenQuestion", "OpenQuestion", "unknown"
-        ordinal[judgement.work, judgement.code] += 1
-        number = ordinal[judgement.work, judgement.code]
-        situation = local_name(judgement.work).removeprefix("situation/")
-        node = f"<{BASE}finding/{situation}/{judgement.code}/{number}>"
-        yield f"<{judgement.work}> <{NS}{link}> {node}{end}"
-        yield f"{node} <{RDF}type> <{NS}{class_}>{end}"
-        yield f"{node} <{NS}kind> <{NS}finding-{judgement.code}>{end}"
-        yield f"{node} <{NS}code> {literal(judgement.code)}{end}"
-        yield f"{node} <{NS}severity> {literal(severity)}{end}"
-        yield f"{node} <{NS}because> <{judgement.because}>{end}"
-        inherited = "true" if judgement.inherited else "false"
-        yield f'{node} <{NS}inherited> "{inherited}"^^<{XSD}boolean>{end}'
-        for against in judgement.against:
-            yield f"{node} <{NS}conflictsWith> <{against}>{end}"
+        key = (found.code, found.verdict, found.because, found.inherited, found.against)
+        if key not in called:
+            digest = hashlib.sha256(repr(key).encode()).hexdigest()[:20]
+            called[key] = f"{BASE}finding/{found.code}/{digest}"
+        yield called[key], found
+
+
+def finding_link(node: str, found: Judgement, reading: str) -> str:
+    """Return the line that says that a situation has a finding or an open question."""
+    link = "hasOpenQuestion" if found.verdict == "unknown" else "hasFinding"
+    return f"<{found.work}> <{NS}{link}> <{node}> <{BASE}graph/findings/{reading}> .\n"
+
+
+def finding_lines(node: str, found: Judgement, severity: str, reading: str) -> str:
+    """Return lines that describe a finding or an open question."""
+    open_ = found.verdict == "unknown"
+    said = [
+        (RDF + "type", f"<{NS}{'OpenQuestion' if open_ else 'Finding'}>"),
+        (NS + "kind", f"<{NS}finding-{found.code}>"),
+        (NS + "code", literal(found.code)),
+        (NS + "severity", literal("unknown" if open_ else severity)),
+        (NS + "because", f"<{found.because}>"),
+        (NS + "inherited", f'"{str(found.inherited).lower()}"^^<{XSD}boolean>'),
+        *((NS + "conflictsWith", f"<{against}>") for against in found.against),
+    ]
+    end = f" <{BASE}graph/findings/{reading}> .\n"
+    return "".join(f"<{node}> <{predicate}> {value}{end}" for predicate, value in said)
 
 
 def statistics_lines(cube: Cube, reading: str) -> Iterator[str]:

@@ -16,7 +16,8 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict, deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -38,6 +39,7 @@ from licet_ingest.snapshot_pair import SINCE_COLUMNS, AsOf, State, truths
 from licet_ingest.tables import record_of
 from licet_ontology import modules
 from licet_ontology.errors import DataError, UsageError
+from licet_ontology.nodes import text_of
 from licet_ontology.terms import (
     DEFAULT_READING,
     GRAPH_CHANGES,
@@ -53,8 +55,8 @@ from licet_ontology.terms import (
 from licet_reasoning.lineage import facts_of_row, lineage_of
 from licet_reasoning.living_lineage import LivingLineage, OutgrownError
 from licet_reasoning.living_reading import LivingReading
-from licet_reasoning.provenance import provenance_lines, read_with
-from licet_reasoning.publish import findings_lines, situation_lines
+from licet_reasoning.provenance import concluded_with, provenance_lines, read_with
+from licet_reasoning.publish import finding_lines, finding_link, findings_of, situation_lines
 from licet_reasoning.quotient import Consequences, Outcome, compile_reading, shipped_catalogue
 from licet_reasoning.rules import finding_severities
 from licet_reasoning.search_index import FOLDER as INDEX
@@ -64,6 +66,7 @@ from licet_reasoning.snapshot_tables import table_hashes, write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from licet_ingest.known_works import Taken
@@ -80,17 +83,16 @@ _OF_SITUATION: Final = (NamedNode(term("hasFinding")), NamedNode(term("hasOpenQu
 _SINCE: Final = (NamedNode(f"{NS}firstSeen"), NamedNode(f"{NS}licenseSince"))
 _BULK_LINES: Final = 1_000
 """From so many on, lines are loaded in bulk, which pays no transaction for each."""
-_HELD_QUADS: Final = 100_000
-"""So many quads wait at most to be removed: each takes half a kilobyte."""
-_HELD_LINES: Final = 500_000
-"""So many lines wait at most to be added."""
+_HELD_LINES: Final = 200_000
+"""So many lines wait at most before they are written."""
 
 
 class _Delta:
     """What is no longer said, and what is said now, on its way to a store.
 
     Nobody sees the store before all is written, so that what a large change makes is written
-    as it comes. Nothing that is said now may be among what is no longer said.
+    as it comes, beside what goes on: the store needs about as long as the judging. Nothing that
+    is said now may be among what is no longer said.
 
     Attributes:
         grown: By how much each graph grew.
@@ -100,49 +102,73 @@ class _Delta:
         """Begin with no change; without a store, one that is not written."""
         self.grown: defaultdict[str, int] = defaultdict(int)
         self._store = store
-        self._removed: list[Quad] = []
+        self._removed: defaultdict[str, list[str]] = defaultdict(list)
         self._added: list[str] = []
         self._lines = 0
+        self._writer = ThreadPoolExecutor(1)
+        self._written: deque[Future[None]] = deque()
 
     def add(self, graph: str, lines: Iterable[str]) -> None:
-        """Let lines be said in a graph; a text may hold several."""
+        """Let N-Quads lines be said in a graph; a text may hold several."""
         for text in lines:
             count = text.count("\n")
             self.grown[graph] += count
-            self._lines += count
             self._added.append(text)
-            if self._lines >= _HELD_LINES:
-                self.write()
+            self._hold(count)
 
-    def remove(self, graph: str, quads: Iterable[Quad]) -> None:
+    def remove(self, graph: str, lines: Iterable[str]) -> None:
+        """Let N-Quads lines of a graph be said no longer; a text may hold several."""
+        for text in lines:
+            count = text.count("\n")
+            self.grown[graph] -= count
+            self._removed[graph].append(text)
+            self._hold(count)
+
+    def remove_quads(self, graph: str, quads: Iterable[Quad]) -> None:
         """Let quads of a graph be said no longer."""
-        for quad in quads:
-            self.grown[graph] -= 1
-            self._removed.append(quad)
-        if len(self._removed) >= _HELD_QUADS:
-            self.write()
+        self.remove(graph, (f"{quad} .\n" for quad in quads))
 
     def replace(self, said: Iterable[Quad], lines: Iterable[str]) -> None:
         """Let this be said, of all that was."""
         former, new = set(said), set(parse("".join(lines), format=RdfFormat.N_QUADS))
         for quad in former - new:
-            self.remove(_graph_of(quad), [quad])
+            self.remove_quads(_graph_of(quad), [quad])
         for quad in new - former:
             self.add(_graph_of(quad), [f"{quad} .\n"])
 
     def write(self) -> None:
-        """Write what waits, what is no longer said before what is said now."""
-        removed, self._removed = self._removed, []
-        text, lines = "".join(self._added), self._lines
-        self._added, self._lines = [], 0
-        if self._store is None:
-            return
-        for quad in removed:
-            self._store.remove(quad)
-        if lines < _BULK_LINES:
-            self._store.extend(parse(text, format=RdfFormat.N_QUADS))
-        else:
-            self._store.bulk_load(text, format=RdfFormat.N_QUADS)
+        """Write what waits, and return when all is written."""
+        self._hand_over()
+        while self._written:
+            self._written.popleft().result()
+        self._writer.shutdown()
+
+    def _hold(self, lines: int) -> None:
+        self._lines += lines
+        if self._lines >= _HELD_LINES:
+            self._hand_over()
+            if len(self._written) > 1:  # One is written while another waits.
+                self._written.popleft().result()
+
+    def _hand_over(self) -> None:
+        removed, self._removed = self._removed, defaultdict(list)
+        added, self._added = self._added, []
+        self._lines = 0
+        if self._store is not None:
+            self._written.append(self._writer.submit(_write, self._store, removed, added))
+
+
+def _write(store: Store, removed: Mapping[str, Sequence[str]], added: Sequence[str]) -> None:
+    """Write in few calls, so that other threads can go on: each takes no lock meanwhile."""
+    for graph, lines in removed.items():
+        # A line ends in its graph, which an update names once for all of them.
+        triples = "".join(lines).replace(f" <{graph}> .\n", " .\n")
+        store.update(f"DELETE DATA {{ GRAPH <{graph}> {{\n{triples}}} }}")
+    text = "".join(added)
+    if text.count("\n") < _BULK_LINES:
+        store.extend(parse(text, format=RdfFormat.N_QUADS))
+    else:
+        store.bulk_load(text, format=RdfFormat.N_QUADS)
 
 
 class Updater:
@@ -160,11 +186,16 @@ class Updater:
     def __init__(self, data: Path, say: Callable[[str], None] = lambda _: None) -> None:
         self._data = data
         self.snapshot = current(data)
-        if self.snapshot.manifest["read_with"] != read_with():
-            raise UsageError(
-                "the snapshot in force was made by another version, which reads records otherwise; "
-                f"build it again with: licet build --data {data}"
-            )
+        manifest = self.snapshot.manifest
+        for alike, does in (
+            (manifest["read_with"] == read_with(), "reads records"),
+            (manifest.get("concluded_with") == concluded_with(), "concludes"),
+        ):
+            if not alike:
+                raise UsageError(
+                    f"the snapshot in force was made by another version, which {does} otherwise; "
+                    f"build it again with: licet build --data {data}"
+                )
         self._lock = (data / "update.lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -190,6 +221,7 @@ class Updater:
         everything = self._living.region(range(len(works)))
         self._readings: dict[str, LivingReading] = {}
         self._counts: dict[str, defaultdict[int, int]] = {}
+        self._holders: dict[str, Counter[str]] = {name: Counter() for name in modules.readings()}
         for name in modules.readings():
             reading = LivingReading(compile_reading(name), self._living, closed)
             reading.conclude(everything, works["id"].combine_chunks())
@@ -201,6 +233,8 @@ class Updater:
             say(f"reading {name}: {len(places):,} situations")
         self._records: list[bytes] = []
         self._replay()
+        # The store is as far as the records are, so only now.
+        self._holders = {name: self._holders_of_findings(name) for name in self._readings}
 
     def __enter__(self) -> Updater:
         """Return itself."""
@@ -373,7 +407,7 @@ class Updater:
             differ = (former != places) | (before != now)
             left, come = np.flatnonzero(differ & before), np.flatnonzero(differ & now)
             graph = reading_graphs(name)[0]
-            delta.remove(graph, _pointers(reading, subjects, left, former[left], graph))
+            delta.remove(graph, _pointer_lines(reading, subjects, left, former[left], graph))
             delta.add(graph, _pointer_lines(reading, subjects, come, places[come], graph))
             self._situations(name, former[left], places[come], delta)
 
@@ -407,40 +441,77 @@ class Updater:
             delta: What changes.
         """
         counts, reading = self._counts[name], self._readings[name]
-        inferred, found, _ = reading_graphs(name)
+        inferred = reading_graphs(name)[0]
         touched = np.unique(np.concatenate([old, new]))
         fewer, more = (
             np.bincount(np.searchsorted(touched, of), minlength=len(touched)) for of in (old, new)
         )
-        appearing = []
+        appearing, ended = [], []
         for place, change in zip(touched.tolist(), (more - fewer).tolist(), strict=True):
             former = counts[place]
             counts[place] += change
             node, graph = NamedNode(reading.situations[place].iri), NamedNode(inferred)
             if former and not counts[place]:
-                delta.remove(inferred, self._store.quads_for_pattern(node, None, None, graph))
-                delta.remove(found, self._said_in(NamedNode(found), node))
+                ended.append((place, former))
             elif former and change:
                 number = Quad(node, _WORK_COUNT, _integer(former), graph)
-                delta.remove(inferred, [number])
+                delta.remove_quads(inferred, [number])
                 now = Quad(node, _WORK_COUNT, _integer(counts[place]), graph)
                 delta.add(inferred, [f"{now} .\n"])
             elif not former and counts[place]:
                 appearing.append(place)
+        if ended:
+            of_each = [former for _, former in ended]
+            outcome = reading.consequences([place for place, _ in ended])
+            delta.remove(inferred, situation_lines(outcome, of_each, name))
+        judgements: Sequence[Judgement] = ()
         if appearing:
-            outcome = reading.outcome(appearing)
-            published = frozenset(s.iri for s in outcome.situations.all)
             of_each = [counts[place] for place in appearing]
+            outcome = reading.outcome(appearing)
             delta.add(inferred, situation_lines(outcome, of_each, name))
-            delta.add(found, findings_lines(outcome, published, finding_severities(), name))
+            judgements = outcome.judgements
+        nodes = [NamedNode(reading.situations[place].iri) for place, _ in ended]
+        self._findings(name, nodes, judgements, delta)
 
-    def _said_in(self, graph: NamedNode, node: NamedNode) -> list[Quad]:
-        """Return the findings and questions of a situation."""
-        quads = list(self._store.quads_for_pattern(node, None, None, graph))
-        for quad in tuple(quads):
-            if quad.predicate in _OF_SITUATION and isinstance(quad.object, NamedNode):
-                quads += self._store.quads_for_pattern(quad.object, None, None, graph)
-        return quads
+    def _findings(
+        self,
+        name: str,
+        ended: Iterable[NamedNode],
+        judgements: Sequence[Judgement],
+        delta: _Delta,
+    ) -> None:
+        """Say what is found of situations that appear, and no longer of those that ended."""
+        graph = reading_graphs(name)[1]
+        lost: Counter[str] = Counter()
+        gained: Counter[str] = Counter()
+        for situation in ended:
+            links = list(self._store.quads_for_pattern(situation, None, None, NamedNode(graph)))
+            lost.update(text_of(link.object) for link in links)
+            delta.remove_quads(graph, links)
+        found = {}
+        for node, judgement in findings_of(judgements):
+            gained[node] += 1
+            found[node] = judgement
+            delta.add(graph, [finding_link(node, judgement, name)])
+        holders = self._holders[name]
+        for node in lost.keys() | gained.keys():
+            before = holders[node]
+            holders[node] += gained[node] - lost[node]
+            if not before:
+                severity = finding_severities()[found[node].code]
+                delta.add(graph, [finding_lines(node, found[node], severity, name)])
+            elif not holders[node]:
+                finding = NamedNode(node), None, None, NamedNode(graph)
+                delta.remove_quads(graph, self._store.quads_for_pattern(*finding))
+
+    def _holders_of_findings(self, name: str) -> Counter[str]:
+        """Return of how many situations each finding of a reading is said."""
+        graph = NamedNode(reading_graphs(name)[1])
+        return Counter(
+            text_of(quad.object)
+            for link in _OF_SITUATION
+            for quad in self._store.quads_for_pattern(None, link, None, graph)
+        )
 
     ################################################################ snapshots
 
@@ -539,20 +610,10 @@ class Updater:
         return self.snapshot
 
 
-def _pointers(
-    reading: LivingReading, subjects: pa.Array, rows: np.ndarray, places: np.ndarray, graph: str
-) -> Iterator[Quad]:
-    """Yield what says that some of the subjects are in the situations at these places."""
-    node = {p: NamedNode(reading.situations[p].iri) for p in np.unique(places).tolist()}
-    works, named = subjects.take(pa.array(rows)).to_pylist(), NamedNode(graph)
-    for work, place in zip(works, places.tolist(), strict=True):
-        yield Quad(NamedNode(work), _SITUATION, node[place], named)
-
-
 def _pointer_lines(
     reading: LivingReading, subjects: pa.Array, rows: np.ndarray, places: np.ndarray, graph: str
 ) -> Iterator[str]:
-    """Yield the same as lines, many in a text."""
+    """Yield what says that some of the subjects are in the situations at these places."""
     used, of_row = np.unique(places, return_inverse=True)
     named = pa.array([reading.situations[p].iri for p in used.tolist()], pa.string())
     objects, works = named.take(pa.array(of_row.reshape(-1))), subjects.take(pa.array(rows))

@@ -211,13 +211,17 @@ def test_the_table_of_models_has_the_situations_of_the_store(
 
 
 @pytest.mark.parametrize("reading", READINGS)
-def test_a_finding_belongs_to_one_situation_and_has_a_severity(
+def test_what_is_found_of_situations_is_described_once_for_all_of_them(
     sample: Snapshot, reading: str
 ) -> None:
     graph = f"findings/{reading}"
-    findings = count(sample, "?s licet:hasFinding|licet:hasOpenQuestion ?finding", graph)
-    assert findings > 0
-    assert findings == count(sample, "?finding licet:code ?code ; licet:severity ?s", graph)
+    link = "licet:hasFinding|licet:hasOpenQuestion"
+    links = count(sample, f"?s {link} ?finding", graph)
+    described = "licet:code ?code ; licet:severity ?severity ; licet:because ?because"
+    assert links == count(sample, f"?s {link} ?finding . ?finding {described}", graph)
+    findings = count(sample, f"?finding {described}", graph)
+    assert 0 < findings < links
+    assert findings == count(sample, "?finding licet:code ?code", graph)
 
 
 def test_two_builds_of_one_source_differ_in_provenance_alone(tmp_path: Path, data: Path) -> None:

@@ -88,7 +88,8 @@ def test_each_format_holds_the_same_triples(name: str, format_: RdfFormat) -> No
 def test_a_finding_was_generated_by_a_rule_from_a_quoted_clause() -> None:
     assert ask(
         """SELECT ?rule ?section ?quote ?license {
-        ?finding a licet:Finding ; licet:because ?clause ;
+        ?finding a licet:Finding ; licet:because ?clause .
+        ?here prov:specializationOf ?finding ;
             prov:wasGeneratedBy/prov:qualifiedAssociation/prov:hadPlan/dcterms:identifier ?rule .
         ?clause licet:section ?section ; licet:quote ?quote ; prov:wasQuotedFrom ?license }"""
     ) == [("findings/llama-exclusive.rq", "1(b)(v)", "You will not", "license/llama3")]

@@ -210,7 +210,9 @@ def test_an_update_beside_another_one_or_on_what_is_not_its_own_is_refused(
         with pytest.raises(DataError, match="another snapshot came in force"):
             updater.apply([record("o/b", 7, "mit")])
     manifest = current(data).path / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"code": "', '"code": "0'))
-    with pytest.raises(UsageError, match="another version"):
-        Updater(data)
+    made = manifest.read_text()
+    for digest, does in (("catalogue", "reads records"), ("rules", "concludes")):
+        manifest.write_text(made.replace(f'"{digest}": "', f'"{digest}": "0'))
+        with pytest.raises(UsageError, match=f"another version, which {does} otherwise"):
+            Updater(data)
     shutil.rmtree(data / "snapshots")
