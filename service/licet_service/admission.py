@@ -7,6 +7,7 @@ import math
 import time
 from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 
 _REMEMBERED_CLIENTS: Final = 10_000
 _CLEARLY_LESS_S: Final = 3.0
-"""By how much a client must have used less than another to take its place."""
+"""By how much a client must have used less than another to take its place among the slow."""
+_FAR_LESS_S: Final = 20.0
+"""By how much, to take its place among the quick, where it has had it for long."""
 
 
+@lru_cache(maxsize=10_000)
 def client_of(address: str) -> str:
     """Return whom an address stands for: itself, or of IPv6 the network that one customer has."""
     try:
@@ -160,17 +164,18 @@ class Turns:
             self._enter(client, is_open)
         return Turn(client, is_open, self._budgets.clock())
 
-    def slow_down(self, turn: Turn, give_up: Callable[[], None]) -> bool:
+    def slow_down(self, turn: Turn, give_up: Callable[[], None], *, claims: bool = True) -> bool:
         """Move an evaluation that goes on among the slow ones; tell if there is a place for it.
 
-        A client that has used little takes the place of one that has used much more.
+        A client that has used little takes the place of one that has used much more, if it claims
+        it: what only makes room for others takes none.
         """
         own = sum(other.client == turn.client for other in self._slow)
         if own >= self._bounds.slow_of_client:
             return False
         if len(self._slow) >= self._bounds.slow:
             costliest = min(self._slow, key=self._claim)
-            if self._claim(costliest) + _CLEARLY_LESS_S > self._claim(turn):
+            if not claims or self._claim(costliest) + _CLEARLY_LESS_S > self._claim(turn):
                 return False
             assert costliest.give_up is not None  # noqa: S101 - it is slow
             costliest.give_up()
@@ -178,6 +183,11 @@ class Turns:
         self._slow.append(turn)
         self._left_quick(turn.client, turn.is_open)
         return True
+
+    def is_outbid(self, turn: Turn) -> bool:
+        """Tell whether somebody waits who has a far better claim on the place of a quick turn."""
+        most = self._claim(turn) + _FAR_LESS_S
+        return not turn.is_slow and any(self._budgets.left(other) > most for other in self._waiting)
 
     def _claim(self, turn: Turn) -> float:
         return self._budgets.left(turn.client) - (self._budgets.clock() - turn.began_at)

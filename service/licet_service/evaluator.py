@@ -8,7 +8,6 @@ import os
 import signal
 import time
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from licet_ingest.snapshot import Snapshot
+    from licet_service.admission import Turn
     from licet_service.evaluation import Question
     from licet_service.negotiation import Choice
     from licet_service.sandbox import Confinement
@@ -66,7 +66,7 @@ class WorkerEvaluator:
         quick, slow = settings.query_workers or default_workers(), settings.slow_workers
         memory_bytes, services = settings.worker_memory_bytes, settings.federation
         self._budgets = Budgets(settings.client_burst_s, settings.client_budget_per_s)
-        self._pool = Pool(quick + slow, memory_bytes)
+        self._pool = Pool(quick, memory_bytes)
         self._turns = Turns(_bounds(settings, quick, slow), self._budgets)
         self._federation = Pool(2, memory_bytes, services) if services else None
         self._federation_turns = Turns(_bounds(settings, 1, 1), self._budgets)
@@ -189,15 +189,16 @@ class WorkerEvaluator:
         def left(talk: _Talk, outcome: str) -> None:
             turns.leave(turn)
             took_s = time.monotonic() - began_at
-            charged_s = max(took_s, _ABANDONED_S) if outcome == "abandoned" else took_s
-            self._budgets.charge(client, charged_s)
+            # A streamed answer holds its worker as long as its reader takes.
+            charged_s = took_s if talk.used_s is None or talk.streams else talk.used_s
+            self._budgets.charge(client, max(charged_s, _ABANDONED_S * (outcome == "abandoned")))
             text = job.content.get("text", "")
             waited_s, size = began_at - asked_at, talk.body_bytes
             told = Evaluated(job.what, text, client, outcome, waited_s, took_s, talk.rows, size)
             for observe in self.observers:
                 observe(told)
 
-        talk = _Talk(pool, self._settings, partial(turns.slow_down, turn), left)
+        talk = _Talk(pool, self._settings, turns, turn, left)
         # Only now: one that has waited must not put back in force what it saw when it came.
         await talk.begin(self.snapshot, orjson.dumps(job.content))
         return talk
@@ -210,11 +211,13 @@ class _Talk:
         self,
         pool: Pool,
         settings: Settings,
-        slow_down: Callable[[Callable[[], None]], bool],
+        turns: Turns,
+        turn: Turn,
         left: Callable[[_Talk, str], None],
     ) -> None:
         self._pool = pool
-        self._slow_down = slow_down
+        self._turns = turns
+        self._turn = turn
         self._left = left
         self._quick_s = settings.quick_s
         self._slowing: asyncio.TimerHandle | None = None
@@ -229,11 +232,13 @@ class _Talk:
         self.problem: ProblemError | None = None
         self.rows = 0
         self.body_bytes = 0
+        self.streams = False
+        self.used_s: float | None = None
 
     async def begin(self, snapshot: Callable[[], Snapshot], job: bytes) -> None:
         """Ask, and wait for the answer or its beginning."""
         try:
-            self._worker = await self._pool.take(snapshot().path)
+            self._worker = await self._take(snapshot)
             self._worker.send(job)
             loop = asyncio.get_running_loop()
             self._slowing = loop.call_later(self._quick_s, self._goes_on)
@@ -246,6 +251,7 @@ class _Talk:
                     self.whole = Answer(body, self.media_type, self.rows)
                 case frames.HEAD:
                     self.media_type = orjson.loads(payload)["media_type"]
+                    self.streams = True
                     # Whoever forgets to close this cannot keep the worker for ever.
                     self._alarm = loop.call_later(self._answer_timeout_s, self._out_of_time)
                 case _:
@@ -263,6 +269,16 @@ class _Talk:
         except BaseException:
             self._end("abandoned")
             raise
+
+    async def _take(self, snapshot: Callable[[], Snapshot]) -> Worker:
+        """Return a worker on the snapshot in force, even if another one is put there meanwhile."""
+        while True:
+            path = snapshot().path
+            try:
+                return await self._pool.take(path)
+            except NoSnapshotError:
+                if snapshot().path == path:
+                    raise
 
     async def parts(self) -> AsyncIterator[bytes]:
         """Yield the answer part by part; see ``Stream``."""
@@ -298,9 +314,11 @@ class _Talk:
         self._tries += 1
         # On a busy machine everything takes time: slow is what uses the processor, or its turn.
         is_slow = self._worker.uses_s() > self._quick_s or self._tries > _TRIES
-        if is_slow and self._slow_down(self._make_room):
+        may_move = is_slow or self._turns.waiting > 0
+        if may_move and self._turns.slow_down(self._turn, self._make_room, claims=is_slow):
             return
-        if not is_slow or (self.media_type and self._tries <= 2 * _TRIES):
+        may_go_on = not is_slow or (self.streams and self._tries <= 2 * _TRIES)
+        if may_go_on and not self._turns.is_outbid(self._turn):
             loop = asyncio.get_running_loop()
             self._slowing = loop.call_later(self._quick_s, self._goes_on)
         else:
@@ -333,7 +351,7 @@ class _Talk:
 
     def _finish(self, about: dict[str, Any]) -> None:
         if self._worker is not None:
-            self._worker.has_used(about["used_s"])
+            self.used_s = self._worker.has_used(about["used_s"])
         self.media_type = about.get("media_type", self.media_type)
         self.rows = about["rows"]
         self._end("ok", leaves=about["leaves"])
@@ -344,7 +362,7 @@ class _Talk:
         if told["log"]:
             log.error("in a worker: %s", told["log"])
         if self._worker is not None:
-            self._worker.has_used(told["used_s"])
+            self.used_s = self._worker.has_used(told["used_s"])
         self._end(told["problem"], leaves=told["leaves"])
         raise ProblemError(
             told["problem"], told["detail"], headers=told["headers"], **told["members"]

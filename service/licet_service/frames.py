@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 JOB: Final = b"J"
 """To a worker: what to do, as JSON."""
 READY: Final = b"R"
-"""From a worker: the snapshot is open; its process number, as JSON."""
+"""From a worker: the snapshot is open; its process number and what it has used, as JSON."""
 HEAD: Final = b"H"
 """From a worker: a streamed answer begins; its media type, as JSON. Data and an end follow."""
 DATA: Final = b"D"

@@ -9,12 +9,12 @@ network namespace of its own, in which there is no interface, and a filter of sy
 from __future__ import annotations
 
 import ctypes
-import os
 import platform
 import resource
 import struct
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Final
 
 _CLONE_NEWUSER: Final = 0x10000000
@@ -189,22 +189,23 @@ def die_with_parent() -> None:
 
 
 def limit(memory_bytes: int) -> None:
-    """Bound the memory of this process, and let it leave no core and write no file."""
+    """Bound the memory that this process takes from now on; let it leave no core, write no file."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, ctypes.c_ulong(0))
         # Of its data, not of its addresses: stacks and arenas that are only reserved cost none.
-        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+        most = memory_bytes + _data_bytes()
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def resident_bytes() -> int:
-    """Return how much memory this process holds now; 0 where that is not told."""
-    try:
-        descriptor = os.open("/proc/self/statm", os.O_RDONLY)
-    except OSError:
-        return 0
-    try:
-        return int(os.read(descriptor, 100).split()[1]) * resource.getpagesize()
-    finally:
-        os.close(descriptor)
+def _data_bytes() -> int:
+    """Return how much data this process has, most of which it shares with its parent."""
+    pages = Path("/proc/self/statm").read_bytes().split()[5]
+    return int(pages) * resource.getpagesize()
+
+
+def most_bytes() -> int:
+    """Return how much memory this process has held at most."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

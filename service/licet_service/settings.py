@@ -133,7 +133,7 @@ class Settings(BaseSettings):
         "a request, before the connection is ended.",
     )
     wait_timeout_s: float = Field(
-        default=10.0,
+        default=20.0,
         gt=0,
         description="Seconds that a request waits for a worker before it gets status 503.",
     )

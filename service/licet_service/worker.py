@@ -51,7 +51,7 @@ _STEADY_S: Final = 0.25
 answered it makes room for another one."""
 
 _SWOLLEN_BYTES: Final = 256 * 1024 * 1024
-"""A worker that holds more memory than this after an answer makes room for another one."""
+"""A worker that has ever held more memory than this makes room for another one."""
 
 
 class ClientGoneError(Exception):
@@ -186,11 +186,11 @@ class Worker:
                 if began is not None and time.process_time() - began > _STEADY_S:
                     self._yielded = True
                     with suppress(OSError):
-                        os.setpriority(os.PRIO_PROCESS, thread, 10)
+                        os.setpriority(os.PRIO_PROCESS, thread, 19)
 
     def _decide(self) -> bool:
         """Return whether this process ends after this answer, which the other side must know."""
-        self._leaves = self._yielded or sandbox.resident_bytes() > _SWOLLEN_BYTES
+        self._leaves = self._yielded or sandbox.most_bytes() > _SWOLLEN_BYTES
         return self._leaves
 
     def _do(self, job: dict[str, Any]) -> None:
@@ -342,10 +342,9 @@ def _serve(descriptor: int, snapshot: Path, services: Sequence[str]) -> None:
         target=worker.watch, args=(threading.get_native_id(),), name="watch", daemon=True
     )
     watch.start()
+    about = {"process": os.getpid(), "used_s": time.process_time()}
     with suppress(OSError):
-        frames.write_blocking(
-            descriptor, frames.pack(frames.READY, orjson.dumps({"process": os.getpid()}))
-        )
+        frames.write_blocking(descriptor, frames.pack(frames.READY, orjson.dumps(about)))
         worker.run()
 
 

@@ -17,13 +17,13 @@ import signal
 import socket
 import sys
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
 
-from licet_service import sandbox, tasks, worker
+from licet_service import sandbox, worker
+from licet_service.preparation import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +33,7 @@ def main(control_fd: int, memory_bytes: int, services: Sequence[str]) -> None:
     """Fork and kill workers as told, until nobody tells any more."""
     namespace = not services and sandbox.own_network_namespace()
     control = socket.socket(fileno=control_fd)
-    for module in {path.partition(":")[0] for path in tasks.TASKS.values()}:
-        import_module(module)
+    prepare()
     seccomp = not services and _can_deny()
     _tell(control, {"confined": {"namespace": namespace, "seccomp": seccomp}})
     woken, wake = os.pipe()

@@ -30,6 +30,9 @@ _START_S: Final = 60.0
 """A parent that has not begun, or a worker that has not opened its snapshot, after this time on a
 machine however busy, never will."""
 
+_STARTS: Final = 3
+"""Workers that fail to start, one after the other, before a question fails for it."""
+
 _STATUS_S: Final = 5.0
 
 _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -103,10 +106,12 @@ class Worker:
         if kind != frames.READY:
             raise NoSnapshotError(told["log"])
         self._process = told["process"]
+        self._used_s = told["used_s"]
 
-    def has_used(self, used_s: float) -> None:
-        """Note how much time of the processor it had used when it had done what it was given."""
-        self._used_s = used_s
+    def has_used(self, used_s: float) -> float:
+        """Note how much time of the processor it has used in all; return what this job used."""
+        before, self._used_s = self._used_s, used_s
+        return used_s - before
 
     def uses_s(self) -> float:
         """Return how much time of the processor it has used since; endless where nobody tells."""
@@ -248,17 +253,17 @@ class WorkerParent:
 
 
 class Pool:
-    """Workers on the snapshot in force: as many as are wanted, idle, at work or being started."""
+    """Workers on the snapshot in force: so many are kept, and one more than are at work."""
 
-    def __init__(self, size: int, memory_bytes: int, services: Sequence[str] = ()) -> None:
-        self._size = size
+    def __init__(self, kept: int, memory_bytes: int, services: Sequence[str] = ()) -> None:
+        self._kept = kept
         self._new_parent = partial(WorkerParent, memory_bytes, services)
         self._parent = self._new_parent()
         self._reviving = asyncio.Lock()
         self._snapshot: Path | None = None
         self._idle: list[Worker] = []
         self._at_work: set[Worker] = set()
-        self._starting: set[asyncio.Task[Exception | None]] = set()
+        self._starting: dict[asyncio.Task[Exception | None], Path] = {}
 
     @property
     def confinement(self) -> Confinement:
@@ -272,14 +277,13 @@ class Pool:
     async def take(self, snapshot: Path) -> Worker:
         """Return an idle worker on a snapshot, which is in force from now on.
 
-        No more than the pool's size may be out at a time.
-
         Raises:
             NoSnapshotError: The snapshot cannot be opened.
             WorkerEndedError: No worker can be started.
         """
         self.turn_to(snapshot)
-        for _ in range(64):
+        failures = 0
+        while True:
             while self._idle:
                 worker = self._idle.pop()
                 if not worker.has_ended:
@@ -289,16 +293,17 @@ class Pool:
             if not self._parent.is_alive:
                 await self._revive()
             self._top_up()
-            done, _ = await asyncio.wait(self._starting, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(self._on_current(), return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 if not self._idle and (failure := task.result()):
-                    raise failure
-        raise WorkerEndedError(None)
+                    failures += 1
+                    if failures >= _STARTS:
+                        raise failure
 
     def give_back(self, worker: Worker, *, leaves: bool = False) -> None:
         """Take back a worker that has done what it was given."""
         self._at_work.discard(worker)
-        if leaves or worker.snapshot != self._snapshot:
+        if leaves or worker.snapshot != self._snapshot or len(self._idle) >= self._kept:
             worker.dismiss()
         else:
             self._idle.append(worker)
@@ -335,10 +340,14 @@ class Pool:
         if self._snapshot is None or not self._parent.is_alive:
             return
         at_work = sum(worker.snapshot == self._snapshot for worker in self._at_work)
-        for _ in range(self._size - at_work - len(self._idle) - len(self._starting)):
+        there = at_work + len(self._idle) + len(self._on_current())
+        for _ in range(max(self._kept, at_work + 1) - there):
             task = asyncio.create_task(self._start_one(self._snapshot))
-            self._starting.add(task)
-            task.add_done_callback(self._starting.discard)
+            self._starting[task] = self._snapshot
+            task.add_done_callback(self._starting.pop)
+
+    def _on_current(self) -> list[asyncio.Task[Exception | None]]:
+        return [task for task, path in self._starting.items() if path == self._snapshot]
 
     async def _start_one(self, snapshot: Path) -> Exception | None:
         try:

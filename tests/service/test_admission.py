@@ -136,10 +136,28 @@ def test_who_has_used_less_takes_a_place_among_the_slow() -> None:
         assert not held.slow_down(equal, lambda: ended.append("b"))
         clock.now += 20
         late = await held.enter("c", is_open=True)
+        assert not held.slow_down(late, lambda: ended.append("c"), claims=False)
         assert held.slow_down(late, lambda: ended.append("c"))
         assert ended == ["a"]
         for turn in (costly, equal, late):
             held.leave(turn)
         assert not held.running
+
+    asyncio.run(run())
+
+
+def test_who_waits_outbids_who_has_used_far_more() -> None:
+    async def run() -> None:
+        clock = Clock()
+        held = turns(clock, quick=1)
+        costly = await held.enter("a", is_open=True)
+        waits = asyncio.create_task(held.enter("b", is_open=True))
+        await asyncio.sleep(0)
+        clock.now += 15
+        assert not held.is_outbid(costly)
+        clock.now += 15
+        assert held.is_outbid(costly)
+        held.leave(costly)
+        assert not held.is_outbid(await waits)
 
     asyncio.run(run())

@@ -20,17 +20,21 @@ from urllib.parse import quote
 
 import pytest
 
+from licet_ingest.snapshot import current
 from licet_service import sandbox
 from licet_service.evaluation import CLIENT, BrokenAnswerError, Evaluated, Question
 from licet_service.evaluator import WorkerEvaluator
 from licet_service.negotiation import GRAPHS, RESULTS, choose
 from licet_service.problems import ProblemError
 from licet_service.settings import Settings
+from licet_service.workers import Pool, WorkerEndedError, WorkerParent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 
     from fastapi.testclient import TestClient
+
+    from licet_service.workers import Worker
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 STREAM = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
@@ -147,6 +151,75 @@ def test_a_worker_that_dies_while_idle_is_replaced_unnoticed(data: Path) -> None
     if not Path("/proc/self/task").exists():
         pytest.skip("this system does not list processes under /proc")
     evaluating(data, use)
+
+
+def test_there_is_a_worker_for_whoever_is_let_in(data: Path) -> None:
+    """One that is being killed for another still counts while that one asks."""
+
+    async def run() -> None:
+        pool = Pool(2, 1 << 30)
+        await pool.start()
+        snapshot = current(data).path
+        try:
+            taken = [await pool.take(snapshot) for _ in range(4)]
+            assert len({worker.number for worker in taken}) == 4
+            for worker in taken:
+                pool.give_back(worker)
+            assert [worker.has_ended for worker in taken] == [False, False, True, True]
+        finally:
+            await pool.stop()
+
+    asyncio.run(run())
+
+
+def test_a_worker_that_fails_to_start_is_started_again(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fork, failures = WorkerParent.fork, [WorkerEndedError(-9), OSError("no buffer")]
+
+    async def forked(parent: WorkerParent, snapshot: Path) -> Worker:
+        if failures:
+            raise failures.pop()
+        return await fork(parent, snapshot)
+
+    async def use(evaluator: WorkerEvaluator) -> None:
+        await evaluator.answer(question(SHORT))
+        assert not failures
+
+    monkeypatch.setattr(WorkerParent, "fork", forked)
+    evaluating(data, use, query_workers=1)
+
+
+def test_a_snapshot_that_is_gone_before_it_is_opened_fails_no_question(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An update may remove one just after another has taken its place."""
+    folder = tmp_path / "data"
+    shutil.copytree(data, folder, symlinks=True)
+    kept = current(folder)
+    gone = folder / "snapshots" / "gone"
+    shutil.copytree(kept.path, gone)
+    fork = WorkerParent.fork
+
+    async def forked(parent: WorkerParent, snapshot: Path) -> Worker:
+        if snapshot.name == "gone" and gone.exists():
+            _put_in_force(folder, kept.path.name)
+            shutil.rmtree(gone)
+        return await fork(parent, snapshot)
+
+    async def use(evaluator: WorkerEvaluator) -> None:
+        _put_in_force(folder, "gone")
+        await evaluator.answer(question(SHORT))
+        assert evaluator.snapshot().id == kept.id
+
+    monkeypatch.setattr(WorkerParent, "fork", forked)
+    evaluating(folder, use, query_workers=1)
+
+
+def _put_in_force(folder: Path, name: str) -> None:
+    link = folder / "current.new"
+    link.symlink_to(f"snapshots/{name}")
+    link.replace(folder / "current")
 
 
 def test_the_parent_of_the_workers_is_replaced_if_it_dies(data: Path) -> None:
