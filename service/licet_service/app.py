@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette_compress import CompressMiddleware, add_compress_type
@@ -35,7 +37,7 @@ from licet_service.pages import routes as pages
 from licet_service.remote import in_place_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable, Coroutine
 
     from starlette.types import Receive, Scope, Send
 
@@ -46,11 +48,21 @@ if TYPE_CHECKING:
 class _Application(FastAPI):
     """FastAPI within the envelope, which its own handler of unforeseen errors would escape."""
 
-    settings: Settings
+    def enclose(self, settings: Settings) -> None:
+        """Put it in its envelope."""
+        self._enclosed = Envelope(super().__call__, settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        await Envelope(super().__call__, self.settings)(scope, receive, send)
+        await self._enclosed(scope, receive, send)
+
+
+class _PlainRoute(APIRoute):
+    """A route whose function takes the request as it is, so that nothing need be solved for it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the function itself."""
+        return self.endpoint
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -80,8 +92,9 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # it would lead to whatever host a client names
         lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # there is /metrics
     )
-    app.settings = settings
+    app.enclose(settings)
     for offer in (*RESULTS, *GRAPHS):
         for media_type in offer.media_types:
             add_compress_type(media_type)
@@ -151,13 +164,6 @@ def _add_sparql(app: FastAPI, evaluator: Evaluator, settings: Settings) -> None:
     ]
     query_parameter = parameter("query", "A SPARQL 1.1 query.")
 
-    @app.get(
-        "/sparql",
-        response_class=Response,
-        tags=["SPARQL"],
-        summary="Answer a query; without one, describe the service",
-        openapi_extra={"parameters": [query_parameter, *dataset_parameters]},
-    )
     async def sparql_get(request: Request) -> Response:
         if not {"query", "update"} & set(request.query_params):
             return await _described(request, evaluator, "describe-service", settings)
@@ -167,12 +173,25 @@ def _add_sparql(app: FastAPI, evaluator: Evaluator, settings: Settings) -> None:
     form = {"schema": {"type": "object", "properties": {"query": {"type": "string"}}}}
     body = {sparql_protocol.FORM: form, sparql_protocol.QUERY: text}
 
-    @app.post(
+    async def sparql_post(request: Request) -> Response:
+        return await sparql_protocol.respond(request, evaluator, settings)
+
+    add = partial(
+        app.router.add_api_route,
         "/sparql",
         response_class=Response,
         tags=["SPARQL"],
+        route_class_override=_PlainRoute,
+    )
+    add(
+        endpoint=sparql_get,
+        methods=["GET"],
+        summary="Answer a query; without one, describe the service",
+        openapi_extra={"parameters": [query_parameter, *dataset_parameters]},
+    )
+    add(
+        endpoint=sparql_post,
+        methods=["POST"],
         summary="Answer a query",
         openapi_extra={"parameters": dataset_parameters, "requestBody": {"content": body}},
     )
-    async def sparql_post(request: Request) -> Response:
-        return await sparql_protocol.respond(request, evaluator, settings)

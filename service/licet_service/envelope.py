@@ -30,12 +30,16 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_RAW_HEADERS: Final = [(n.lower().encode(), v.encode()) for n, v in _HEADERS.items()]
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, Range",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Max-Age": "86400",
     "Allow": "GET, HEAD, POST, OPTIONS",
 }
+
+_WATCH_AFTER_S: Final = 0.05
+"""After this time of answering it is looked whether the client is still there."""
 
 _BODY_S: Final = 60.0
 """In which the whole body of a request must be there, however steadily it comes."""
@@ -62,10 +66,9 @@ class Envelope:
         async def enveloped(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = {name.lower() for name, _ in message["headers"]}
-                added = [(n.lower().encode(), v.encode()) for n, v in _HEADERS.items()]
                 message["headers"] = [
                     *message["headers"],
-                    *(pair for pair in added if pair[0] not in own),
+                    *(pair for pair in _RAW_HEADERS if pair[0] not in own),
                 ]
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
@@ -171,7 +174,14 @@ async def _while_connected(app: ASGIApp, scope: Scope, receive: Receive, send: S
         watched_receive: Receive = without_body
     else:
         watched_receive = watched
-    watcher = asyncio.create_task(watch())
+    watcher: asyncio.Task[None] | None = None
+
+    def begin_to_watch() -> None:
+        nonlocal watcher
+        watcher = asyncio.create_task(watch())
+
+    # Most answers are there sooner than a watcher of their own would be worth it.
+    begin = asyncio.get_running_loop().call_later(_WATCH_AFTER_S, begin_to_watch)
     try:
         await app(scope, watched_receive, sent)
     except asyncio.CancelledError:
@@ -179,6 +189,8 @@ async def _while_connected(app: ASGIApp, scope: Scope, receive: Receive, send: S
             raise
         own.uncancel()
     finally:
-        watcher.cancel()
-        with suppress(asyncio.CancelledError):
-            await watcher
+        begin.cancel()
+        if watcher is not None:
+            watcher.cancel()
+            with suppress(asyncio.CancelledError):
+                await watcher

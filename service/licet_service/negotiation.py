@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
@@ -94,6 +95,7 @@ PAGES: Final = (*GRAPHS, HTML)
 FORMAT_PARAMETERS: Final = ("format", "output", "results", "accept")
 """Parameters by which clients of SPARQL services ask for a format."""
 
+_REMEMBERED_CHARS: Final = 500
 _PART = re.compile(r'(?:[^,"]|"(?:\\.|[^"\\])*")+')
 _QUALITY = re.compile(r";\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*(?:;|\Z)", re.IGNORECASE)
 
@@ -109,13 +111,23 @@ def choose(
         wanted: Values of ``format=`` and the like, which go before the header. One that names
             no format on offer is passed over, since clients send the same for every query.
     """
+    asked = tuple(offers), accept or "", tuple(wanted)
+    # Few clients differ in what they send, and those that send much are not remembered.
+    is_short = len(asked[1]) + sum(map(len, asked[2])) < _REMEMBERED_CHARS
+    return _choose(*asked) if is_short else _choose.__wrapped__(*asked)
+
+
+@lru_cache(maxsize=1_024)
+def _choose(
+    offers: tuple[Representation, ...], accept: str, wanted: tuple[str, ...]
+) -> Choice | None:
     for value in wanted:
         # A plus sign in an address means a space unless it is escaped.
         name = value.strip().lower().replace(" ", "+")
         for offer in offers:
             if name == offer.name or name in offer.aliases or name in offer.media_types:
                 return Choice(offer, name if name in offer.media_types else offer.media_types[0])
-    ranges = _ranges(accept or "")
+    ranges = _ranges(accept)
     if not ranges:
         return Choice(offers[0], offers[0].media_types[0])
     best: tuple[tuple[float, int], Choice] | None = None

@@ -10,7 +10,8 @@ import secrets
 import time
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -43,7 +44,15 @@ MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_Metric = TypeVar("_Metric", Counter, Histogram)
+
 _QUERIES: Final = frozenset({"query", "graph"})
+
+
+@cache
+def labelled(metric: _Metric, *labels: str) -> _Metric:
+    """Return the metric of some labels, of which there are few."""
+    return metric.labels(*labels)
 
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -124,8 +133,8 @@ class Observer:
     def __call__(self, told: Evaluated) -> None:
         """Take note of an evaluation."""
         metrics = self._metrics
-        metrics.evaluations.labels(told.what, told.outcome).inc()
-        metrics.evaluation_seconds.labels(told.what).observe(told.took_s)
+        labelled(metrics.evaluations, told.what, told.outcome).inc()
+        labelled(metrics.evaluation_seconds, told.what).observe(told.took_s)
         metrics.wait_seconds.observe(told.waited_s)
         metrics.rows.inc(told.rows)
         metrics.bytes.inc(told.body_bytes)
@@ -179,8 +188,9 @@ class RequestMetrics:
             route = getattr(scope.get("route"), "path", None) or "none"
             method = "HEAD" if scope.get("licet.head") else scope["method"]
             method = method if method in _METHODS else "other"
-            self._metrics.requests.labels(method, route, status).inc()
-            self._metrics.request_seconds.labels(route).observe(time.perf_counter() - started)
+            labelled(self._metrics.requests, method, route, status).inc()
+            took_s = time.perf_counter() - started
+            labelled(self._metrics.request_seconds, route).observe(took_s)
 
 
 def install(app: FastAPI, evaluator: WorkerEvaluator, settings: Settings) -> None:

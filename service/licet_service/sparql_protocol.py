@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
@@ -58,7 +57,7 @@ async def responded(
     """
     headers = {"Vary": "Accept", **beside}
     if request.method == "GET" and not _CHANGING.search(question.text):
-        headers |= validators(evaluator.snapshot().id, asdict(question))
+        headers |= validators(evaluator.snapshot().id, question)
         if has_current(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
     return StreamResponse(await evaluator.stream(question), settings, headers)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from licet_ingest.nquads import literal
 from licet_ontology.errors import UsageError
 from licet_ontology.terms import PREFIXES
 
@@ -111,6 +110,8 @@ def serialized(term: Term) -> str:
         UsageError: It is an IRI with a character that none may hold.
     """
     if term["type"] != "uri":
+        from licet_ingest.nquads import literal  # pyarrow comes along, which hardly anybody needs
+
         return literal(term["value"])
     if re.search(r'[<>"{}|^`\\\x00-\x20]', term["value"]):
         raise UsageError(f"{term['value']!r} is no IRI")
