@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 from rdflib import Graph, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from SPARQLWrapper import CSV, JSON, JSONLD, POST, TURTLE, XML, SPARQLWrapper
+from SPARQLWrapper import CSV, JSON, JSONLD, POST, POSTDIRECTLY, TURTLE, XML, SPARQLWrapper
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -98,6 +98,36 @@ def test_pandas_reads_a_result(address: str) -> None:
     assert len(frame) == 3
 
 
+def test_sparql_dataframe_asks_by_post(address: str) -> None:
+    """What sparql-dataframe 0.4, of 2020, sends; by GET it is SPARQLWrapper's CSV."""
+    asked = wrapper(address, LICENSES, CSV)
+    asked.setOnlyConneg(True)
+    asked.addCustomHttpHeader("Content-type", "application/sparql-query")
+    asked.addCustomHttpHeader("Accept", "text/csv")
+    asked.setMethod(POST)
+    asked.setRequestMethod(POSTDIRECTLY)
+    assert len(bytes(asked.query().convert()).splitlines()) == 4  # type: ignore[arg-type]
+
+
+def run(*command: str, needs: str | None = None) -> str:
+    """Return what a program of some package says, if it is there."""
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed (Debian: {needs or command[0]})")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return done.stdout
+
+
+def test_r_reads_a_result(address: str) -> None:
+    asked = f"{address}/sparql?{urlencode({'query': LICENSES, 'format': 'csv'})}"
+    program = f"frame <- read.csv('{asked}'); cat(names(frame), nrow(frame))"
+    assert run("Rscript", "-e", program, needs="r-base-core") == "license 3"
+
+
+def test_roqet_asks(address: str) -> None:
+    asked = ["roqet", "-q", "-p", f"{address}/sparql", "-r", "csv", "-e", LICENSES]
+    assert len(run(*asked, needs="rasqal-utils").split()) == 4
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -125,15 +155,42 @@ console.log((await stream.toArray()).map(row => row.get('license').value).join('
 """
 
 
-def test_comunica_joins_over_the_service(address: str) -> None:
-    """Comunica takes the query apart and asks for its patterns, as it does over several sources."""
+FETCH_SPARQL_ENDPOINT = """
+import { SparqlEndpointFetcher } from 'fetch-sparql-endpoint';
+const [endpoint, select, construct] = process.argv.slice(2);
+const rows = [];
+for (const method of ['GET', 'POST']) {
+  const fetcher = new SparqlEndpointFetcher({ method });
+  for await (const row of await fetcher.fetchBindings(endpoint, select))
+    rows.push(row.license.value);
+  for await (const quad of await fetcher.fetchTriples(endpoint, construct))
+    if (quad.subject.value === 'MIT') rows.push('construct');
+  rows.push(await fetcher.fetchAsk(endpoint, 'ASK {}'));
+}
+console.log(rows.join('\\n'));
+"""
+
+
+def of_node(program: str, *arguments: str) -> str:
+    """Return what a program for Node says, run where Comunica is installed."""
     installed = os.environ.get("LICET_COMUNICA")
-    if not installed or shutil.which("node") is None:
+    if not installed:
         pytest.skip(
             "LICET_COMUNICA must name a folder in which `npm install @comunica/query-sparql@4` ran"
         )
     script = Path(installed) / "licet-ask.mjs"
-    script.write_text(COMUNICA)
-    command = ["node", str(script), f"{address}/sparql", LICENSES]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    assert len(done.stdout.split()) == 3
+    script.write_text(program)
+    return run("node", str(script), *arguments, needs="nodejs")
+
+
+def test_comunica_joins_over_the_service(address: str) -> None:
+    """Comunica takes the query apart and asks for its patterns, as it does over several sources."""
+    assert len(of_node(COMUNICA, f"{address}/sparql", LICENSES).split()) == 3
+
+
+def test_fetch_sparql_endpoint_asks(address: str) -> None:
+    """Comunica brings it along."""
+    program = FETCH_SPARQL_ENDPOINT.replace("MIT", MIT)
+    found = of_node(program, f"{address}/sparql", LICENSES, CONSTRUCT).split()
+    assert found[3:5] == found[8:10] == ["construct", "true"]
+    assert found[:5] == found[5:]
