@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Store, Variable
@@ -78,8 +79,7 @@ class OpenSnapshot:
             named = [NamedNode(iri) for iri in named_graph_iris or ()]
         elif not keyword_problem(text, "FROM"):
             # A dataset given beside the query would replace one that it names itself.
-            default = [NamedNode(iri) for iri in default_graphs(reading)]
-            named = [NamedNode(iri) for iri in default_graphs(reading)]
+            default, named = [*_graphs(reading)], [*_graphs(reading)]
         return self.store.query(
             text,
             base_iri=BASE,
@@ -95,6 +95,16 @@ class OpenSnapshot:
         return next(stated, None) is not None
 
 
+@cache
+def _graphs(reading: str) -> tuple[NamedNode, ...]:
+    return tuple(NamedNode(iri) for iri in default_graphs(reading))
+
+
+@cache
+def _pattern(keyword: str) -> re.Pattern[str]:
+    return re.compile(keyword, re.IGNORECASE | re.ASCII)
+
+
 def keyword_problem(text: str, keyword: str) -> SyntaxError | None:
     """Return what the parser says of a query without a keyword, or None if it is not missed.
 
@@ -103,7 +113,7 @@ def keyword_problem(text: str, keyword: str) -> SyntaxError | None:
     scanner has to guess what the parser takes for a string. A query with an error of its own
     comes back with that one.
     """
-    replaced = re.sub(keyword, lambda m: m[0][:-2] + "ZQ", text, flags=re.IGNORECASE | re.ASCII)
+    replaced = _pattern(keyword).sub(lambda m: m[0][:-2] + "ZQ", text)
     if replaced == text:
         return None
     try:

@@ -11,6 +11,7 @@ import time
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from prometheus_client import (
@@ -23,7 +24,7 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from starlette.responses import Response
 
 from licet_ontology.errors import LicetError
@@ -115,9 +116,20 @@ class Metrics:
         """Return the metrics of all processes that share an address."""
         if MULTIPROCESS not in os.environ:
             return generate_latest(self.registry)
+        _forget_dead_processes(Path(os.environ[MULTIPROCESS]))
         together = CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)
+
+
+def _forget_dead_processes(shared: Path) -> None:
+    """Take out of the gauges what is only true of a process that runs."""
+    for file in shared.glob("gauge_live*_*.db"):
+        process = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            mark_process_dead(process)  # type: ignore[no-untyped-call]
 
 
 class Observer:

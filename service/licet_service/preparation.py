@@ -21,6 +21,7 @@ def prepare() -> None:
     license_view.license_ids()
     license_view.definition("License")
     folder_queries("findings")
+    folder_queries("rules")
     compile_reading(DEFAULT_READING)
     # What the collector never looks at again, no process has to have a copy of.
     gc.collect()

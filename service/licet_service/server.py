@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -93,8 +94,16 @@ def app() -> FastAPI:
     """Return the application by the settings of the environment, in one of several processes."""
     settings = settings_from()
     logs.configure(settings)
+    return _settled_app(settings)
+
+
+def _settled_app(settings: Settings) -> FastAPI:
+    """Return the application of a process that does nothing else."""
     _quiet_broken_answers()
-    return create_app(settings)
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()  # what is loaded stays, and need not be looked at again
+    return app
 
 
 def serve(settings: Settings) -> None:
@@ -121,8 +130,7 @@ def serve(settings: Settings) -> None:
     # When all has ended, uvicorn raises again the signal that it was stopped by.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if settings.web_processes == 1:
-        _quiet_broken_answers()
-        uvicorn.run(create_app(settings), **options)
+        uvicorn.run(_settled_app(settings), **options)
     else:
         create_app(settings)  # so that a missing snapshot is said once, and here
         for name, value in settings.model_dump(mode="json", exclude_none=True).items():

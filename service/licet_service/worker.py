@@ -47,8 +47,9 @@ _CHUNK_S: Final = 0.05
 """A part of an answer is sent when it has this size or age."""
 
 _STEADY_S: Final = 0.25
+_STEADY_TASK_S: Final = 1.0
 """What takes longer yields to what does not; since nobody may take that back, the worker that
-answered it makes room for another one."""
+answered it makes room for another one. A task is of ours, and may take more than a query."""
 
 _SWOLLEN_BYTES: Final = 256 * 1024 * 1024
 """A worker that has ever held more memory than this makes room for another one."""
@@ -151,6 +152,7 @@ class Worker:
         self._opened = opened
         self._services = services
         self._began: float | None = None
+        self._steady_s = _STEADY_S
         self._yielded = False
         self._leaves = False
         self._changed = threading.Condition()
@@ -161,6 +163,7 @@ class Worker:
             job = orjson.loads(message[1])
             with self._changed:
                 self._began = time.process_time()
+                self._steady_s = _STEADY_TASK_S if job["kind"] == "task" else _STEADY_S
                 self._changed.notify()
             try:
                 self._do(job)
@@ -183,10 +186,10 @@ class Worker:
             time.sleep(_STEADY_S)
             with self._changed:
                 began = self._began
-                if began is not None and time.process_time() - began > _STEADY_S:
+                if began is not None and time.process_time() - began > self._steady_s:
                     self._yielded = True
                     with suppress(OSError):
-                        os.setpriority(os.PRIO_PROCESS, thread, 19)
+                        os.setpriority(os.PRIO_PROCESS, thread, 15)
 
     def _decide(self) -> bool:
         """Return whether this process ends after this answer, which the other side must know."""

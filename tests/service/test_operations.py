@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
 from licet_ingest.snapshot import current, put_in_force
 from licet_ontology.errors import UsageError
+from licet_service.observation import MULTIPROCESS, Metrics
 from licet_service.settings import Settings, settings_from, settings_table
 
 if TYPE_CHECKING:
@@ -107,6 +109,20 @@ def test_metrics_count_by_route_and_outcome(client_with: Callable[..., TestClien
     assert "nowhere" not in response.text
 
 
+def test_what_runs_in_a_process_that_died_is_counted_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for process in (ended.pid, os.getpid()):
+        values = MmapedDict(str(tmp_path / f"gauge_livesum_{process}.db"))  # type: ignore[no-untyped-call]
+        key = mmap_key("licet_evaluations_running", "licet_evaluations_running", [], [], "")  # type: ignore[no-untyped-call]
+        values.write_value(key, 2.0, 0.0)  # type: ignore[no-untyped-call]
+        values.close()  # type: ignore[no-untyped-call]
+    monkeypatch.setenv(MULTIPROCESS, str(tmp_path))
+    assert metrics(Metrics().text().decode())["licet_evaluations_running"] == 2
+
+
 ################################################################ a service of its own
 
 
@@ -139,6 +155,15 @@ class Service:
         with urllib.request.urlopen(address, timeout=60) as answer:
             body = answer.read().decode()
         return json.loads(body) if "json" in answer.headers["content-type"] else body
+
+    def web_processes(self) -> set[int]:
+        """Return its processes that answer, where it has several and /proc lists them."""
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        return {
+            int(child)
+            for child in children.read_text().split()
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+        }
 
     def stop(self) -> tuple[int, list[str]]:
         """Ask it to stop; return its status and what it logged."""
@@ -192,13 +217,35 @@ def test_a_service_that_is_told_to_stop_ends_what_it_began_and_logs_in_lines(
 
 
 def test_several_processes_share_address_metrics_and_the_hash_of_a_client(
-    started: Callable[..., Service], data: Path
+    started: Callable[..., Service], data: Path, tmp_path: Path
 ) -> None:
-    service = started(data, "--processes", "2", LICET_LOG_QUERY_TEXT="true")
+    own = tmp_path / "data"
+    first = (data / "current").resolve()
+    for name in ("1", "2"):
+        shutil.copytree(first, own / "snapshots" / name)
+    (own / "current").symlink_to("snapshots/1")
+    service = started(own, "--processes", "2", LICET_LOG_QUERY_TEXT="true")
     for number in range(12):
         service.get("/sparql", query=f"SELECT * {{ ?s ?p {number} }} LIMIT 1")
     counted = metrics(service.get("/metrics"))
     assert counted['licet_evaluations_total{outcome="ok",what="query"}'] == 12
+
+    put_in_force(own, "2")
+    assert {service.get("/health/ready")["snapshot"] for _ in range(12)} == {"2"}
+
+    if Path("/proc/self/task").exists():
+        before = service.web_processes()
+        os.kill(min(before), signal.SIGKILL)
+        assert {service.get("/health/ready")["snapshot"] for _ in range(6)} == {"2"}
+        for _ in range(600):
+            if len(after := service.web_processes()) == 2 and after != before:
+                break
+            time.sleep(0.1)
+        assert len(before & after) == 1
+        counted = metrics(service.get("/metrics"))
+        assert counted['licet_evaluations_total{outcome="ok",what="query"}'] == 12
+        assert counted["licet_evaluations_running"] == 0
+
     status, log = service.stop()
     assert status == 0
     lines = [json.loads(line) for line in log if "LIMIT 1" in line]
