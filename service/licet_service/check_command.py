@@ -205,9 +205,9 @@ def _in_colour() -> bool:
 
 
 def _coloured(text: str, colour: str) -> str:
-    import typer
+    import click
 
-    return typer.style(text, fg=colour)
+    return click.style(text, fg=colour)
 
 
 def run(

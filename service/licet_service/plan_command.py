@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import typer
-
 from licet_reasoning.assessment import assess
 from licet_reasoning.plan import read_plan
 from licet_service.dataset import Dataset
@@ -21,8 +19,8 @@ if TYPE_CHECKING:
 
 def run(
     file: Path, data: Path, reading: str, *, as_json: bool, emit: Callable[[Iterable[str]], None]
-) -> None:
-    """Judge the plan in a file; leave with the exit status that its findings ask for."""
+) -> int:
+    """Judge the plan in a file, and return the exit status that its findings ask for."""
     plan = read_plan(plan_file(file))
     opened = Dataset(data).latest()
     report = assess(plan, ground_of(opened), reading)
@@ -30,7 +28,4 @@ def run(
         emit([json.dumps(report_json(report, opened.snapshot.id), indent=2, ensure_ascii=False)])
     else:
         emit(plan_lines(report))
-    if "error" in report.severities:
-        raise typer.Exit(1)
-    if "unknown" in report.severities:
-        raise typer.Exit(3)
+    return 1 if "error" in report.severities else 3 if "unknown" in report.severities else 0

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import typer
-
 from licet_reasoning.suggestion import suggest
 from licet_service.dataset import Dataset
 from licet_service.planning import ground_of, question_of, suggestion_json
@@ -36,8 +34,8 @@ def run(
     purpose: str,
     as_json: bool,
     emit: Callable[[Iterable[str]], None],
-) -> None:
-    """Print under which licenses a work may be published; leave with the status for that."""
+) -> int:
+    """Print under which licenses a work may be published, and return the status for that."""
     question = question_of(works, do=do, how=how, form=form, purpose=purpose)
     opened = Dataset(data).latest()
     found = suggest(question, ground_of(opened), reading)
@@ -46,8 +44,7 @@ def run(
         emit([json.dumps(told, indent=2, ensure_ascii=False)])
     else:
         emit(suggestion_lines(found))
-    if found.answer != "may":
-        raise typer.Exit(1 if found.answer == "may not" else 3)
+    return {"may": 0, "may not": 1}.get(found.answer, 3)
 
 
 def suggestion_lines(found: Suggestion) -> Iterator[str]:
