@@ -12,6 +12,7 @@ from collections import OrderedDict, defaultdict
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from mmap import ACCESS_READ, mmap
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-FORM = 2
+FORM = 3
 """Raised when the file says the same in another form."""
 
 KEPT_SITUATIONS = 256
@@ -121,7 +122,7 @@ class FindingKind:
 class Compiled:
     """What one file holds; parts are taken apart when they are asked for."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes | mmap) -> None:
         self._content = _Sections(content)
         self._readings: dict[str, CompiledReading] = {}
         self.concluded = Recent(KEPT_SITUATIONS)
@@ -277,54 +278,61 @@ class Recent:
 
 
 _BY_KEY = frozenset({"facts", "kinds", "licenses", "owners", "terms"})
-"""Sections of which few entries are asked for, so that each is a line of its own."""
+"""Sections of which few entries are asked for, so that each is read by itself."""
 
 
 class _Sections:
     """Sections of a file; each, or each of its entries, is taken apart when it is asked for."""
 
-    def __init__(self, content: bytes) -> None:
-        self._unread: dict[str, bytes] = {}
-        self._read: dict[str, Any] = {}
-        for line in content.split(b"\n"):
-            name, key, value = line.split(b"\t", 2)
-            section = name.decode()
-            if section in _BY_KEY:
-                self._read.setdefault(section, _Entries()).unread[key.decode()] = value
-            else:
-                self._unread[section] = value
+    def __init__(self, content: bytes | mmap) -> None:
+        self._content = content
+        begin = content.find(b"\n") + 1
+        index: dict[str, dict[str, tuple[int, int]]] = orjson.loads(content[:begin])
+        self._unread = {name: _Entries(content, begin, index[name]) for name in index}
+        self._read: dict[str, Any] = {name: self._unread.pop(name) for name in _BY_KEY}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._read:
-            self._read[name] = orjson.loads(self._unread.pop(name))
+            self._read[name] = self._unread.pop(name).get("")
         return self._read[name]
 
 
 class _Entries:
-    """The entries of a section, by key."""
+    """The entries of a section, by key, each at its place in the file."""
 
-    def __init__(self) -> None:
-        self.unread: dict[str, bytes] = {}
+    def __init__(
+        self, content: bytes | mmap, begin: int, places: dict[str, tuple[int, int]]
+    ) -> None:
+        self._content = content
+        self._begin = begin
+        self._places = places
         self._read: dict[str, Any] = {}
 
     def get(self, key: str, default: Any = None) -> Any:
         if key not in self._read:
-            if key not in self.unread:
+            if key not in self._places:
                 return default
-            self._read[key] = orjson.loads(self.unread[key])
+            start, length = self._places[key]
+            start += self._begin
+            self._read[key] = orjson.loads(self._content[start : start + length])
         return self._read[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.unread)
+        return iter(self._places)
 
 
-def _in_lines(content: dict[str, Any]) -> bytes:
-    """Return sections as lines: name, key or nothing, and JSON, which holds no line break."""
-    return b"\n".join(
-        b"\t".join((name.encode(), key.encode(), orjson.dumps(value)))
-        for name, section in content.items()
-        for key, value in (section.items() if name in _BY_KEY else (("", section),))
-    )
+def _with_index(content: dict[str, Any]) -> bytes:
+    """Return sections as JSON, one after the other, behind a line that says where each is."""
+    index: dict[str, dict[str, tuple[int, int]]] = {}
+    parts: list[bytes] = []
+    length = 0
+    for name, section in content.items():
+        index[name] = {}
+        for key, value in section.items() if name in _BY_KEY else (("", section),):
+            parts.append(orjson.dumps(value))
+            index[name][key] = length, len(parts[-1])
+            length += len(parts[-1])
+    return b"".join((orjson.dumps(index), b"\n", *parts))
 
 
 def _tuples(value: Any) -> Any:
@@ -343,10 +351,11 @@ def compiled(kept: Path | None = None) -> Compiled:
 
 @cache
 def _compiled(kept: Path | None) -> Compiled:
-    file = kept / f"compiled-{_made_from()}.lines" if kept else None
+    file = kept / f"compiled-{_made_from()}.parts" if kept else None
     if file and file.exists():
-        return Compiled(file.read_bytes())
-    content = _in_lines(_content(kept))
+        with file.open("rb") as opened:
+            return Compiled(mmap(opened.fileno(), 0, access=ACCESS_READ))
+    content = _with_index(_content(kept))
     if file:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -31,7 +31,7 @@ from licet_reasoning.rules import judge as judge_store
 from licet_reasoning.situation import situation_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from licet_ingest.records import WorkRecord
     from licet_reasoning.compiled import Compiled, CompiledReading
@@ -45,6 +45,17 @@ SHOWN_SOURCES = 100
 
 SHOWN_STEPS = 20
 """Steps shown of one path; of a longer one, half from either end."""
+
+ABOUT_INPUTS = frozenset(
+    {
+        "ambiguous-license",
+        "license-mismatch",
+        "license-type-mismatch",
+        "no-license",
+        "unidentified-license",
+    }
+)
+"""Findings on works that a plan uses that whoever uses them should know."""
 
 LICENSE, GAP, CIRCUMSTANCE = term("license"), term("gap"), term("circumstance")
 _TYPE = RDF + "type"
@@ -260,7 +271,15 @@ class Judged:
 
     def judgements(self, work: str) -> tuple[Judgement, ...]:
         """Return what the finding rules say of a work: violated, unknown or met."""
-        return self._conclusions(work).judgements
+        return self._judgements(work, [r.header["code"] for r in self._compiled.rules["findings"]])
+
+    def judgements_as_input(self, work: str) -> tuple[Judgement, ...]:
+        """Return what the rules say of a work that whoever uses it should know."""
+        return self._judgements(work, sorted(ABOUT_INPUTS))
+
+    def _judgements(self, work: str, codes: Sequence[str]) -> tuple[Judgement, ...]:
+        found = self._conclusions(work, codes).judgements
+        return tuple(judgement for code in codes for judgement in found[code])
 
     def bonds(self, work: str) -> tuple[Bond, ...]:
         """Return the clauses that bind a work, or might, sorted."""
@@ -592,45 +611,63 @@ class Judged:
             apply_consequences(store, self._program.axioms)
         return store
 
-    def _conclusions(self, work: str) -> _Conclusions:
+    def _conclusions(self, work: str, codes: Collection[str] = ()) -> _Conclusions:
         """Return what is concluded of a work: with all that are asked for, or with the others.
 
         No conclusion on a situation rests on another: all that reaches one is in itself. So
         what an earlier question has concluded of it stands.
         """
         situation = self.situation(work)
-        if situation.iri not in self._concluded:
+        found = self._concluded.get(situation.iri)
+        if found is None or not found.judgements.keys() >= set(codes):
             asked = {self._situation_of[i].iri: self._situation_of[i] for i in self._asked}
-            rest = {s.iri: s for s in self._situation_of if s.iri not in self._concluded}
-            some = asked if situation.iri in asked else rest
+            every = {rule.header["code"] for rule in self._compiled.rules["findings"]}
+            some, wanted = asked, every
+            if situation.iri not in asked:
+                some = {s.iri: s for s in self._situation_of if s.iri not in asked}
+                wanted = set(ABOUT_INPUTS) if set(codes) <= ABOUT_INPUTS else every
             recent = self._compiled.concluded
-            known = {iri: found for iri in some if (found := recent.get(iri)) is not None}
-            new = {iri: _Conclusions() for iri in some if iri not in known}
+            known = {
+                iri: one
+                for iri in some
+                if (one := recent.get(iri)) is not None and one.judgements.keys() >= wanted
+            }
             self._concluded |= known
-            if new:
-                self._conclude([some[iri] for iri in new], new)
-                recent.keep(new)
-                self._concluded |= new
+            if new := [situation for iri, situation in some.items() if iri not in known]:
+                concluded = self._conclude(new, wanted)
+                recent.keep(concluded)
+                self._concluded |= concluded
         return self._concluded[situation.iri]
 
-    def _conclude(self, situations: Iterable[Situation], into: dict[str, _Conclusions]) -> None:
+    def _conclude(
+        self, situations: Sequence[Situation], codes: Collection[str]
+    ) -> dict[str, _Conclusions]:
         store = self._store(situations)
-        for iri, bonds in _bonds(store).items():
-            if iri in into:  # And not what stands for a fact that reaches some.
-                into[iri].bonds = bonds
-        judgements: defaultdict[str, list[Judgement]] = defaultdict(list)
-        for judgement in judge_store(store, self._compiled.rules["findings"]):
-            judgements[judgement.work].append(judgement)
-        for iri, found in into.items():
-            found.judgements = tuple(judgements.get(iri, ()))
+        bonds = _bonds(store)
+        judgements: defaultdict[tuple[str, str], list[Judgement]] = defaultdict(list)
+        rules = [r for r in self._compiled.rules["findings"] if r.header["code"] in codes]
+        for judgement in judge_store(store, rules):
+            judgements[judgement.work, judgement.code].append(judgement)
+        return {
+            situation.iri: _Conclusions(
+                bonds.get(situation.iri, ()),
+                {code: tuple(judgements.get((situation.iri, code), ())) for code in codes},
+            )
+            for situation in situations
+        }
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Conclusions:
-    """What is concluded of a situation: the clauses that bind, and what rules say."""
+    """What is concluded of a situation.
 
-    bonds: tuple[Bond, ...] = ()
-    judgements: tuple[Judgement, ...] = ()
+    Attributes:
+        bonds: The clauses that bind.
+        judgements: What rules say, by the codes of those that have been asked.
+    """
+
+    bonds: tuple[Bond, ...]
+    judgements: dict[str, tuple[Judgement, ...]]
 
 
 def _bonds(store: Store) -> dict[str, tuple[Bond, ...]]:

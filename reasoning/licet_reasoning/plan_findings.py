@@ -38,17 +38,6 @@ ON_HANDING_OVER = frozenset(
     }
 )
 """Findings about what is handed to others."""
-ABOUT_INPUTS = frozenset(
-    {
-        "ambiguous-license",
-        "license-mismatch",
-        "license-type-mismatch",
-        "no-license",
-        "unidentified-license",
-    }
-)
-"""Findings on works that the plan uses that whoever uses them should know."""
-
 _SHOWN_AS_ITEMS = frozenset({"conditions-apply", "use-restrictions"})
 """Findings that are made from clauses, with what the plan says to their conditions."""
 _CONDITIONS = frozenset({"mau-threshold", "revenue-threshold", "territory", "field-of-use"})
@@ -125,9 +114,8 @@ def _judgements(c: Context, release: Release) -> Iterator[tuple[str, Judgement]]
                 yield at, judgement
     for use in c.prepared.used_for(release.work):
         used = work_iri(*use.work)
-        for judgement in c.judged.judgements(used):
-            is_own = judgement.code in ABOUT_INPUTS and not judgement.inherited
-            if is_own and judgement.verdict != "met":
+        for judgement in c.judged.judgements_as_input(used):
+            if not judgement.inherited and judgement.verdict != "met":
                 yield used, judgement
 
 

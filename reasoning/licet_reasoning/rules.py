@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
@@ -12,7 +13,7 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, QueryTriples, Store
 from licet_ontology import modules
 from licet_ontology.errors import DataError
 from licet_ontology.nodes import text_of
-from licet_ontology.terms import term
+from licet_ontology.terms import local_name, term
 from licet_queries.library import folder_queries
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ IF_IN_DOUBT_BINDS = (
     (term("termsInDoubt"), (term("termsOnCopying"), term("termsOnUse"))),
 )
 """What would hold of works and clauses if every doubt whether a term binds were resolved so."""
+
+
+_NAMES_RESOLVED = "|".join({local_name(p) for _, added in IF_IN_DOUBT_BINDS for p in added})
+_RESOLVED = re.compile(rf"licet:({_NAMES_RESOLVED})\b")
 
 
 @dataclass(frozen=True, order=True)
@@ -148,12 +153,17 @@ def judge(store: Store, rules: Sequence[SavedQuery] | None = None) -> Iterator[J
     certain = {rule.name: _judge(store, rule) for rule in rules}
     promoted = _resolve_doubts(store)
     for rule in rules:
-        if promoted:
+        if promoted and looks_at_doubts(rule):
             yield from _agreed(certain[rule.name], _judge(store, rule))
         else:
             yield from certain[rule.name]
     for quad in promoted:
         store.remove(quad)
+
+
+def looks_at_doubts(rule: SavedQuery) -> bool:
+    """Tell whether a rule names a property that resolving doubts adds to."""
+    return _RESOLVED.search(rule.text) is not None
 
 
 def _resolve_doubts(store: Store) -> list[Quad]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +11,10 @@ from pyoxigraph import NamedNode, Store
 from licet_ingest.records import MISSING_WORK, Derivation, WorkRecord
 from licet_ontology import modules
 from licet_ontology.terms import license_iri, reading_graphs, term, work_iri
+from licet_queries.library import folder_queries
 from licet_reasoning.compiled import Recent
-from licet_reasoning.hypothesis import Ground, Judged, judge
+from licet_reasoning.hypothesis import ABOUT_INPUTS, Ground, Judged, judge
+from licet_reasoning.rules import looks_at_doubts
 
 if TYPE_CHECKING:
     from tests.reasoning.conftest import Built
@@ -171,3 +174,27 @@ def test_what_was_asked_for_longest_ago_is_forgotten() -> None:
     assert recent.get("one") == 1
     recent.keep({"three": 3})
     assert [recent.get(name) for name in ("one", "two", "three")] == [1, None, 3]
+
+
+def test_rules_that_are_asked_once_cannot_see_what_resolving_doubts_adds() -> None:
+    """Every predicate is written by its name, so that a rule that names none sees none."""
+    once = [rule for rule in folder_queries("findings") if not looks_at_doubts(rule)]
+    assert {"no-license", "missing-parent"} <= {rule.name for rule in once}
+    assert len(once) < len(folder_queries("findings"))
+    for rule in once:
+        body = rule.text.partition("WHERE")[2]
+        assert "<" not in body, rule.name
+        assert not re.search(r"\?\w+\s+\?\w+\s+\?\w+\s*[.;}]", body), rule.name
+
+
+def test_of_works_that_are_only_used_the_rules_on_inputs_say_what_all_rules_do(
+    built: Built, prepared: Compiled
+) -> None:
+    ground = Ground(prepared, Store.read_only(str(built({"model/a/base": "cc-by-nc-4.0"}).store)))
+    mine = work("me/mine", "mit", ("finetunedFrom", "a/base"))
+    prepared.concluded = Recent(1)
+    judged = judge(ground, [mine], "cautious")
+    base = work_iri("model", "a/base")
+    told = judged.judgements_as_input(base)
+    assert "license-type-mismatch" in {one.code for one in told}
+    assert told == tuple(j for j in judged.judgements(base) if j.code in ABOUT_INPUTS)
