@@ -138,7 +138,13 @@ class _Asked:
         return min(found, key=lambda t: ("condition" in dict(t.parameters), t.iri), default=None)
 
     def granting(self, right: str) -> tuple[str, str] | None:
-        """Return section and quote of words that give a right."""
+        """Return section and quote of words that give a right.
+
+        The catalogue says of which words they do; of those that it quotes for a fact about the
+        license, their verbs tell.
+        """
+        for stated in self.license.evidence.get(right, ()):
+            return stated
         for section, quote in self._grants():
             if _VERBS[right].search(quote) and not _NEGATED.search(quote):
                 return section, quote

@@ -1,0 +1,79 @@
+"""A right is granted where the license's words give it, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from licet_ontology.terms import license_iri
+from licet_reasoning.rights import RightNeeded, right_in
+
+if TYPE_CHECKING:
+    from licet_reasoning.compiled import Compiled
+
+MOST_USED = (
+    "agpl-3.0",
+    "apache-2.0",
+    "bigscience-bloom-rail-1.0",
+    "bsd-2-clause",
+    "bsd-3-clause",
+    "cc-by-4.0",
+    "cc-by-nc-4.0",
+    "cc-by-nc-sa-4.0",
+    "cc-by-sa-3.0",
+    "cc-by-sa-4.0",
+    "cc0-1.0",
+    "creativeml-openrail-m",
+    "gemma",
+    "gpl-2.0",
+    "gpl-3.0",
+    "isc",
+    "lgpl-2.1",
+    "lgpl-3.0",
+    "llama2",
+    "llama3",
+    "llama3.1",
+    "llama3.2",
+    "llama3.3",
+    "mit",
+    "mpl-2.0",
+    "odbl",
+    "odc-by",
+    "openrail++",
+    "unlicense",
+)
+
+
+def right(prepared: Compiled, license_: str, name: str) -> RightNeeded:
+    facts = prepared.license(license_iri(license_))
+    assert facts is not None, license_
+    return right_in(prepared, facts, "a/base", name, commercial=None)
+
+
+@pytest.mark.parametrize("license_", MOST_USED)
+@pytest.mark.parametrize("name", ["reproduce", "modify", "share", "share-derivative"])
+def test_the_most_used_licenses_grant_these_by_words(
+    prepared: Compiled, license_: str, name: str
+) -> None:
+    found = right(prepared, license_, name)
+    assert found.status == "granted"
+    assert found.section
+    assert found.quote
+
+
+@pytest.mark.parametrize("license_", ["cc-by-nd-4.0", "cc-by-nc-nd-4.0"])
+def test_adaptations_that_may_be_made_and_not_shared(prepared: Compiled, license_: str) -> None:
+    modify = right(prepared, license_, "modify")
+    assert modify.status == "granted"
+    assert "but not Share" in modify.quote
+    assert right(prepared, license_, "share-derivative").status == "reserved"
+
+
+@pytest.mark.parametrize(
+    ("license_", "name"), [("cc-by-nc-nd-3.0", "modify"), ("wtfpl", "modify"), ("llama1", "share")]
+)
+def test_what_no_quoted_words_give_is_not_stated(
+    prepared: Compiled, license_: str, name: str
+) -> None:
+    assert right(prepared, license_, name).status == "not-stated"
