@@ -5,13 +5,21 @@
 Processor time, user and system, which other processes disturb less than the clock. *Cold* is a
 command of its own; *new* is in a process that has answered something else before; *again* the
 same question once more, whose situations the process still knows.
+
+    uv run python -m bench.check --data licet-data --http 40
+
+The same questions over HTTP, of 40 random choices of 30 works, by the clock and in processor time
+of all processes of the service: *new* is the first time that one is asked, *again* the four after
+it, which other workers may answer.
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -21,6 +29,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from bench.server import Served, serving
+from licet_ingest.snapshot import current
 from licet_reasoning.compiled import KEPT_SITUATIONS, Recent, compiled
 from licet_reasoning.hypothesis import Ground
 from licet_service.check import check_folder
@@ -39,7 +52,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("licet-data"))
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--http", type=int, default=0, help="Ask over HTTP, of so many choices.")
     asked = parser.parse_args()
+    if asked.http:
+        over_http(asked.data, asked.http)
+        return
     opened = Dataset(asked.data).latest()
     works = opened.query(
         "SELECT DISTINCT ?name { ?work a licet:Model ; licet:license ?l ; rdfs:label ?name } "
@@ -51,9 +68,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         repository = Path(folder) / "repository"
         repository.mkdir()
-        bases = "".join(f"- {name}\n" for name in names)
-        card = f"---\nlicense: mit\nbase_model_relation: merge\nbase_model:\n{bases}---\n# M\n"
-        (repository / "README.md").write_text(card)
+        (repository / "README.md").write_text(_card(names))
 
         def line(what: str, command: list[str], answer: Callable[[], object]) -> None:
             arguments = [*RUN, *command, "--data", str(asked.data)]
@@ -95,11 +110,81 @@ def _plans(names: list[str]) -> dict[str, dict[str, Any]]:
     }
 
 
+def over_http(data: Path, choices: int) -> None:
+    """Measure checks and plans over HTTP, and print them as Markdown."""
+    table = pq.read_table(current(data).table("models"), columns=["kind", "id", "in_graph"])
+    known = pc.and_(table["in_graph"], pc.equal(table["kind"], "model"))
+    works = table.filter(known)["id"]
+    print(f"{table.num_rows:,} works\n\n| what | new | p95 | again | p95 | processor time, new |")
+    print("|---|---|---|---|---|---|")
+    with serving(data, {"client_burst_s": 1_000_000, "log_level": "warning"}) as served:
+        host = served.url.removeprefix("http://")
+        connection = http.client.HTTPConnection(host)
+        for name, path, asked_of in _OVER_HTTP:
+            random.seed(20261121)
+            times: dict[str, list[float]] = {"new": [], "again": []}
+            used = 0.0
+            for number in range(-choices // 4, choices):  # The first are not counted.
+                chosen = [works[i].as_py() for i in random.sample(range(len(works)), UPSTREAMS)]
+                body = json.dumps(asked_of(chosen))
+                before = _used_ms(served)
+                spent = [_posted_ms(connection, path, body)]
+                used += (_used_ms(served) - before) * (number >= 0)
+                spent += [_posted_ms(connection, path, body) for _ in range(4)]
+                if number >= 0:
+                    times["new"] += spent[:1]
+                    times["again"] += spent[1:]
+            shown = [
+                f"{value:.0f} ms"
+                for found in times.values()
+                for value in (statistics.median(found), statistics.quantiles(found, n=20)[18])
+            ]
+            print(f"| {name} | {' | '.join(shown)} | {used / choices:.0f} ms |", flush=True)
+    print(f"Load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+
+
+def _card(works: list[str]) -> str:
+    bases = "".join(f"- {name}\n" for name in works)
+    return f"---\nlicense: mit\nbase_model_relation: merge\nbase_model:\n{bases}---\n# M\n"
+
+
+def _posted_ms(connection: http.client.HTTPConnection, path: str, body: str) -> float:
+    began = time.perf_counter()
+    connection.request("POST", path, body, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    text = answer.read()
+    assert answer.status == 200, (path, text)
+    return (time.perf_counter() - began) * 1000
+
+
+def _used_ms(served: Served) -> float:
+    """Return the processor time that all processes of a service have used so far."""
+    used = 0.0
+    for process in served.processes():
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        used += sum(map(int, fields[11:15])) * 1000 / os.sysconf("SC_CLK_TCK")
+    return used
+
+
 def _merge(works: list[str]) -> dict[str, Any]:
     return {
         "actions": [{"do": "merge", "of": works, "makes": "m"}],
         "publish": [{"work": "m", "how": "share"}],
     }
+
+
+_OVER_HTTP: tuple[tuple[str, str, Callable[[list[str]], Any]], ...] = (
+    ("`POST /api/check`", "/api/check", lambda works: {"id": "me/m", "card": _card(works)}),
+    (
+        "`POST /api/plan`, license given",
+        "/api/plan",
+        lambda works: {
+            **_merge(works),
+            "publish": [{"work": "m", "how": "share", "license": "mit"}],
+        },
+    ),
+    ("`POST /api/plan`, license open", "/api/plan", _merge),
+)
 
 
 def _cold(command: list[str], runs: int) -> tuple[float, float]:

@@ -25,6 +25,7 @@ from licet_ontology.terms import BASE, OWL, RDF, RDFS, SKOS, local_name, term
 from licet_queries.library import SavedQuery
 from licet_reasoning.axioms import Axioms
 from licet_reasoning.explanation import PARAMETERS, Term
+from licet_reasoning.kept import keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -357,13 +358,7 @@ def _compiled(kept: Path | None) -> Compiled:
             return Compiled(mmap(opened.fileno(), 0, access=ACCESS_READ))
     content = _with_index(_content(kept))
     if file:
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = file.with_suffix(".part")
-            unfinished.write_bytes(content)
-            unfinished.replace(file)
-        except OSError:
-            pass  # A folder that cannot be written to costs time, and nothing else.
+        keep(file, content)
     return Compiled(content)
 
 

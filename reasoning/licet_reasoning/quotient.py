@@ -19,6 +19,7 @@ from licet_queries.library import folder_queries
 from licet_reasoning.automaton import Automaton, build_automaton
 from licet_reasoning.axioms import Axioms, compile_axioms
 from licet_reasoning.closure import pack_facts, reaching, unpack_facts
+from licet_reasoning.kept import keep
 from licet_reasoning.likeness import merge_alike
 from licet_reasoning.materialize import owl_rl_closure
 from licet_reasoning.names import tell_apart_by_name
@@ -147,10 +148,7 @@ def shipped_catalogue(kept: Path | None = None) -> tuple[Triple, ...]:
     if file.exists():
         return tuple(quad.triple for quad in parse(path=str(file), format=RdfFormat.N_TRIPLES))
     closed = tuple(close_catalogue(modules.catalogue()))
-    kept.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(".part")
-    unfinished.write_bytes(serialize(closed, format=RdfFormat.N_TRIPLES) or b"")
-    unfinished.replace(file)
+    keep(file, serialize(closed, format=RdfFormat.N_TRIPLES) or b"")
     return closed
 
 

@@ -37,12 +37,16 @@ def serve(
     config: Path | None,
 ) -> None:
     """Serve the snapshot in force over HTTP; docs/operations.md has all settings."""
+    from licet_reasoning.compiled import compiled
     from licet_service import server
     from licet_service.settings import CONFIG, settings_from
 
     if config is not None:
         os.environ[CONFIG] = str(config)
     settings = settings_from(data=data, host=host, port=port, web_processes=processes)
+    if (settings.data / "current").exists():
+        # A build by this version has done it. Workers could not keep what they compute.
+        compiled(settings.data / "cache")
     say(f"serving {settings.data} on http://{settings.host}:{settings.port}")
     server.serve(settings)
 

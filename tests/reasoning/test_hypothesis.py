@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +15,12 @@ from licet_ontology.terms import license_iri, reading_graphs, term, work_iri
 from licet_queries.library import folder_queries
 from licet_reasoning.compiled import Recent
 from licet_reasoning.hypothesis import ABOUT_INPUTS, Ground, Judged, judge
+from licet_reasoning.kept import keep
 from licet_reasoning.rules import looks_at_doubts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.reasoning.conftest import Built
 
     from licet_ingest.snapshot import Snapshot
@@ -198,3 +202,16 @@ def test_of_works_that_are_only_used_the_rules_on_inputs_say_what_all_rules_do(
     told = judged.judgements_as_input(base)
     assert "license-type-mismatch" in {one.code for one in told}
     assert told == tuple(j for j in judged.judgements(base) if j.code in ABOUT_INPUTS)
+
+
+def test_what_is_computed_once_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
+    keep(tmp_path / "cache" / "a.parts", b"a")
+    assert [f.read_bytes() for f in (tmp_path / "cache").iterdir()] == [b"a"]
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8, before[1]))  # as in a worker
+    try:
+        keep(tmp_path / "cache" / "b.parts", b"too long for it")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    keep(tmp_path / "cache" / "a.parts" / "c.parts", b"in what is no folder")
+    assert [f.name for f in (tmp_path / "cache").iterdir()] == ["a.parts"]
