@@ -120,6 +120,28 @@ def test_who_does_what_the_report_says_gets_from_red_to_green(licet: Licet, tmp_
     assert "(1 by the publisher's word)" in licet("check", str(folder)).out
 
 
+def test_of_a_fine_tune_of_llama_the_text_of_its_license_alone_is_left_to_the_publisher(
+    licet: Licet, tmp_path: Path
+) -> None:
+    front = "base_model: meta-llama/Llama-3.1-8B\nbase_model_relation: finetune\n"
+    folder = repository(tmp_path / "Llama-Cook-8B", f"---\nlicense: llama3.1\n{front}---\n# Cook\n")
+    named = ("--id", "me/Llama-Cook-8B")
+    status, report = asked(licet, folder, *named)
+    assert status == 1
+    assert states(report)["llama3.1/naming"] == "fulfilled"
+    assert states(report)["llama3.1/display-notice"] == "missing"
+    mended = licet("check", str(folder), *named, "--fix", "--apply")
+    text = "Llama 3.1 Community License Agreement in LICENSE"
+    [left] = [line for line in mended.err.splitlines() if line.startswith("left to you: ")]
+    assert text in left
+    assert "https://github.com/meta-llama/llama-models/" in left
+    status, report = asked(licet, folder, *named)
+    assert status == 1  # As long as it does not lie there.
+    missing = {name for name, state in states(report).items() if state != "fulfilled"}
+    assert missing == {"llama3.1/license-copy"}
+    assert not [f for f in report["findings"] if f["severity"] == "error"]
+
+
 @pytest.mark.skipif(not LLAMA.exists(), reason="needs the license texts of ../shared")
 def test_a_fine_tune_of_llama_gets_to_green_too(licet: Licet, tmp_path: Path) -> None:
     front = "base_model: meta-llama/Llama-3.1-8B\nbase_model_relation: finetune\n"

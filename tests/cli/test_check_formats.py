@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import click
+import jsonschema_rs
 import pytest
 import yaml
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Licet
 
 ROOT = Path(__file__).parents[2]
+SARIF_SCHEMA = os.environ.get("LICET_SARIF_SCHEMA")
+"""The file of sarif-schema-2.1.0.json, whose license keeps it out of this repository."""
 CARD = """---
 license: mit
 base_model: meta-llama/Llama-3.1-8B
@@ -49,6 +53,15 @@ def report(licet: Licet, folder: Path) -> dict[str, Any]:
 
 
 ################################################################ SARIF
+
+
+@pytest.mark.skipif(SARIF_SCHEMA is None, reason="LICET_SARIF_SCHEMA names no schema of OASIS")
+@pytest.mark.parametrize("card", [CARD, "", "---\nlicense: [\n---\n"])
+def test_sarif_is_what_its_schema_asks_for(licet: Licet, tmp_path: Path, card: str) -> None:
+    assert SARIF_SCHEMA is not None
+    (tmp_path / "README.md").write_text(card, encoding="utf-8")
+    log = json.loads(licet("check", str(tmp_path), "--format", "sarif").out)
+    jsonschema_rs.validate(json.loads(Path(SARIF_SCHEMA).read_text(encoding="utf-8")), log)
 
 
 def test_sarif_has_a_result_for_all_that_is_not_well(licet: Licet, folder: Path) -> None:
