@@ -9,7 +9,7 @@ from licet_ingest.records import Derivation, WorkRecord
 from licet_ontology.terms import license_iri, local_name, work_iri
 from licet_reasoning.explanation import gravest_first
 from licet_reasoning.hypothesis import LICENSE, Judged, World
-from licet_reasoning.offers import answer_on
+from licet_reasoning.offers import answer_on, not_carried
 from licet_reasoning.plan_clauses import items_of
 from licet_reasoning.plan_context import Context, is_handed_over
 from licet_reasoning.plan_findings import findings_on, unknowns_in
@@ -105,25 +105,32 @@ def _may_carry(c: Context, release: Release) -> tuple[LicenseAnswer, ...]:
     severity = {code: kind.severity for code, kind in c.compiled.findings.items()}
     answers: list[LicenseAnswer] = []
     for iri, record in variants.items():
-        judgements = c.judged.judgements(work_iri(*record.key))
-        answer, against, _ = answer_on(judgements, severity, c.compiled.pointing)
+        work = work_iri(*record.key)
+        answer, against, _ = answer_on(c.judged.judgements(work), severity, c.compiled.pointing)
+        facts = c.compiled.license(iri)
+        left_out = not_carried(c.compiled, c.judged.bonds(work), facts) if facts else []
         answers.append(
             LicenseAnswer(
                 local_name(iri).removeprefix("license/"),
                 c.compiled.term(iri).label,
                 answer,
                 tuple(dict.fromkeys(j.code for j in against)),
-                tuple(
-                    dict.fromkeys(
-                        f"{t.license or t.label}{f', section {t.section}' if t.section else ''}"
-                        for j in against
-                        for t in (c.compiled.term(j.because),)
-                    )
-                ),
+                _named(c.compiled, (j.because for j in against)),
+                _named(c.compiled, left_out) if answer == "may" else (),
             )
         )
     order = ("may", "unknown", "may not")
-    return tuple(sorted(answers, key=lambda a: order.index(a.answer)))
+    return tuple(sorted(answers, key=lambda a: (order.index(a.answer), bool(a.beside))))
+
+
+def _named(compiled: Compiled, reasons: Iterable[str]) -> tuple[str, ...]:
+    """Return clauses, licenses and gaps by license and section, each once."""
+    terms = map(compiled.term, reasons)
+    return tuple(
+        dict.fromkeys(
+            f"{t.license or t.label}{f', section {t.section}' if t.section else ''}" for t in terms
+        )
+    )
 
 
 def _candidates(

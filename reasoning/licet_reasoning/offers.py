@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from licet_reasoning.compiled import Compiled, LicenseFacts
+    from licet_reasoning.hypothesis import Bond
     from licet_reasoning.rules import Judgement
+
+_ACCEPTING = ("acceptsLicense", "requiresLicense")
 
 
 def answer_on(
@@ -36,3 +40,39 @@ def answer_on(
     if any(j.verdict == "violated" and severity[j.code] == "error" for j in against):
         return "may not", tuple(against), warnings
     return ("unknown" if against or unread else "may"), tuple(against), warnings
+
+
+def not_carried(compiled: Compiled, bonds: Iterable[Bond], license_: LicenseFacts) -> list[str]:
+    """Return the inherited clauses on recipients that a license leaves out, as IRIs, sorted.
+
+    Whoever receives a work is bound by what was inherited, whatever license it is offered
+    under. A license that leaves out a restriction, or asks for nothing where something is
+    asked for, grants more than its licensor can: it speaks for what he added, and no more. A
+    restriction is left out unless the license is the one that it is of, or one that this
+    accepts in its own place; commercial use, unless the license excludes it too. Where a
+    reading leaves open whether a clause binds, it may.
+    """
+    inherited = [b.clause for b in bonds if (b.inherited or b.in_doubt) and b.as_whole]
+    foreign = [c for c in inherited if license_.iri not in _owners(compiled, c)]
+    accepting = {
+        owner
+        for clause in inherited
+        if any(license_.iri in compiled.links(clause, name) for name in _ACCEPTING)
+        for owner in _owners(compiled, clause)
+    }
+    excludes_commerce = license_.says("commercialUse", "prohibited")
+    asks = any("Duty" in compiled.kinds(c) for found in license_.scopes.values() for c in found)
+    return sorted(
+        clause
+        for clause in foreign
+        if accepting.isdisjoint(_owners(compiled, clause))
+        and not ("NonCommercial" in compiled.kinds(clause) and excludes_commerce)
+        and (
+            "FurtherRestriction" in compiled.kinds(clause)
+            or ("Duty" in compiled.kinds(clause) and not asks)
+        )
+    )
+
+
+def _owners(compiled: Compiled, clause: str) -> set[str]:
+    return {license_ for found in compiled.owners(clause).values() for license_ in found}

@@ -44,6 +44,8 @@ class LicenseAnswer:
         answer: ``may``, ``may not`` or ``unknown``.
         codes: The codes of findings that stand against it.
         because: Labels of the clauses that these rest on.
+        beside: Labels of inherited clauses that it does not carry: it can speak for what was
+            added alone, and they go on binding whoever receives the work.
     """
 
     license: str
@@ -51,6 +53,7 @@ class LicenseAnswer:
     answer: str
     codes: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

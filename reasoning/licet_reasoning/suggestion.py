@@ -74,7 +74,8 @@ def _judged(question: Question, ground: Ground, reading: str, *, every_license: 
         question=question,
         reading=reading,
         answer=_answer(by_answer, assessment, barred, doubtful),
-        may=_ranked(ground, by_answer["may"]),
+        may=_ranked(ground, [one for one in by_answer["may"] if not one.beside]),
+        beside=_ranked(ground, [one for one in by_answer["may"] if one.beside]),
         unknown=by_answer["unknown"],
         may_not=by_answer["may not"],
         unread=sum(
@@ -105,7 +106,9 @@ def _with_common(
     """Return an answer as it is with what is wrong or unknown whatever the license."""
     for finding, worse in ((barred, "may not"), (doubtful, "unknown")):
         if finding is not None and (answer.answer == "may" or worse == "may not" != answer.answer):
-            return replace(answer, answer=worse, codes=(finding.code,), because=(_where(finding),))
+            return replace(
+                answer, answer=worse, codes=(finding.code,), because=(_where(finding),), beside=()
+            )
     return answer
 
 
@@ -115,11 +118,11 @@ def _where(finding: ExplainedFinding) -> str:
 
 
 def _ranked(ground: Ground, answers: Sequence[LicenseAnswer]) -> tuple[RankedLicense, ...]:
-    labels = {one.license: one.label for one in answers}
-    found = {id_: ground.compiled.license(license_iri(id_)) for id_ in labels}
+    answer = {one.license: one for one in answers}
+    found = {id_: ground.compiled.license(license_iri(id_)) for id_ in answer}
     of_license = {id_: restrictions(ground.compiled, one) for id_, one in found.items() if one}
     return tuple(
-        RankedLicense(id_, labels[id_], rank, above)
+        RankedLicense(id_, answer[id_].label, rank, above, answer[id_].beside)
         for id_, rank, above in least_restrictive_first(of_license)
     )
 
@@ -134,7 +137,7 @@ def _changes(question: Question, ground: Ground, reading: str) -> Iterator[Chang
                 return
             suggestion = _judged(other, ground, reading, every_license=False)
             if suggestion.answer == "may":
-                found.append(Change(what, other, suggestion.may))
+                found.append(Change(what, other, (*suggestion.may, *suggestion.beside)))
         if found:
             yield from found
             return

@@ -38,12 +38,14 @@ class RankedLicense:
         label: A few words.
         rank: The length of the longest chain of such licenses that restrict less.
         above: The ids of those right below it in that order.
+        beside: Where it can speak for what was added alone: inherited terms that go on binding.
     """
 
     license: str
     label: str
     rank: int
     above: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Change:
         what: In words.
         question: The plan as changed.
         may: Of the licenses in its lineage, those that they accept and some common ones: those
-            under which its work may be published, least restrictive first.
+            under which its work may be published, least restrictive first; those that can speak
+            for what was added alone come last.
     """
 
     what: str
@@ -70,7 +73,9 @@ class Suggestion:
         question: What was asked.
         reading: Under which it was judged.
         answer: ``may``, if under some license it may; ``may not``, if under none; ``unknown``.
-        may: The licenses, least restrictive first.
+        may: The licenses under which it may be offered as a whole, least restrictive first.
+        beside: Those that may be put on what was added, least restrictive first. The work as a
+            whole cannot be offered under them alone: inherited agreements go along with it.
         unknown: Licenses of which nobody can say, with what leaves that open.
         may_not: The others, with the shortest reason.
         unread: How many licenses nobody has read, and nothing is said of.
@@ -82,6 +87,7 @@ class Suggestion:
     reading: str
     answer: str
     may: tuple[RankedLicense, ...]
+    beside: tuple[RankedLicense, ...]
     unknown: tuple[LicenseAnswer, ...]
     may_not: tuple[LicenseAnswer, ...]
     unread: int

@@ -64,8 +64,12 @@ def _assessment_lines(one: Assessment) -> Iterator[str]:
 def _license_lines(one: Assessment) -> Iterator[str]:
     if one.licenses:
         yield f"Under {', '.join(one.licenses)}"
-    for answer, word in (("may", "May carry"), ("unknown", "Not known whether it may carry")):
-        found = [a.license for a in one.may_carry if a.answer == answer]
+    for answer, beside, word in (
+        ("may", False, "May carry"),
+        ("may", True, "May carry for what was added alone, beside what was inherited"),
+        ("unknown", False, "Not known whether it may carry"),
+    ):
+        found = [a.license for a in one.may_carry if (a.answer, bool(a.beside)) == (answer, beside)]
         if found:
             yield f"{word}: {', '.join(found)}"
     for barred in (a for a in one.may_carry if a.answer == "may not"):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from licet_reasoning.suggestion_outcome import Suggestion
+    from licet_reasoning.suggestion_outcome import RankedLicense, Suggestion
 
 _LIMIT = (
     "Whatever is chosen, the duties and restrictions that were inherited go on binding; licet plan "
@@ -61,6 +61,12 @@ def suggestion_lines(found: Suggestion) -> Iterator[str]:
         for one in found.may:
             above = f"  (restricts more than {', '.join(one.above)})" if one.above else ""
             yield f"  {one.rank} {one.license}{above}"
+    if found.beside:
+        yield ""
+        yield "May be put on what you add alone; what was inherited goes along and goes on binding:"
+        for kept, licenses in _by_what_is_kept(found.beside).items():
+            yield f"  {', '.join(licenses)}"
+            yield f"    beside {'; '.join(kept)}"
     for title, answers in (("Not known:", found.unknown), ("Not under:", found.may_not)):
         if answers:
             yield ""
@@ -77,3 +83,10 @@ def suggestion_lines(found: Suggestion) -> Iterator[str]:
     if found.unread:
         yield f"Of {found.unread} licenses that nobody has read nothing is said."
     yield _LIMIT.format(found.reading)
+
+
+def _by_what_is_kept(ranked: Iterable[RankedLicense]) -> dict[tuple[str, ...], list[str]]:
+    found: dict[tuple[str, ...], list[str]] = {}
+    for one in ranked:
+        found.setdefault(one.beside, []).append(one.license)
+    return found

@@ -174,6 +174,26 @@ def test_all_that_a_simple_script_would_miss_is_said(licet: Licet, tmp_path: Pat
     assert "no-license" in {finding["code"] for finding in report["findings"]}
 
 
+def test_of_two_licenses_one_in_the_card_and_one_in_the_file_none_is_taken_to_hold(
+    licet: Licet, tmp_path: Path
+) -> None:
+    card = MISTRAL.replace("apache-2.0", "mit") + "base_model_relation: finetune\n---\n# Two\n"
+    folder = repository(tmp_path / "two", card, LICENSE=LICENSE)  # which is the Apache License
+    status, report = asked(licet, folder, "--id", "me/two")
+    assert status != 0
+    assert report["licenses"] == ["Apache License 2.0", "MIT License"]
+    [mismatch] = [f for f in report["findings"] if f["code"] == "license-mismatch"]
+    assert [a["term"]["label"] for a in mismatch["against"]] == report["licenses"]
+    [open_] = [f for f in report["findings"] if f["code"] == "ambiguous-license"]
+    assert open_["severity"] == "unknown"
+
+    # The same license in both is no such thing.
+    repository(folder, card.replace("license: mit", "license: apache-2.0"))
+    _, report = asked(licet, folder, "--id", "me/two")
+    codes = {f["code"] for f in report["findings"]}
+    assert not codes & {"license-mismatch", "ambiguous-license"}
+
+
 def test_a_base_that_only_an_adapter_file_names_is_found(licet: Licet, tmp_path: Path) -> None:
     config = json.dumps({"base_model_name_or_path": "mistralai/Mistral-7B-v0.1"})
     card = "---\nlicense: mit\n---\n# Adapter\n"

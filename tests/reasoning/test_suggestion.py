@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet_ontology.errors import UsageError
-from licet_ontology.terms import license_iri
+from licet_ontology.terms import license_iri, local_name
 from licet_reasoning.hypothesis import Ground
 from licet_reasoning.restrictiveness import least_restrictive_first, restrictions
 from licet_reasoning.suggestion import suggest
@@ -26,6 +26,10 @@ def suggested(compiled: Compiled, *works: str, **how: str) -> Suggestion:
 
 def may(suggestion: Suggestion) -> set[str]:
     return {one.license for one in suggestion.may}
+
+
+def beside(suggestion: Suggestion) -> dict[str, tuple[str, ...]]:
+    return {one.license: one.beside for one in suggestion.beside}
 
 
 def test_no_license_stands_before_one_that_restricts_less(prepared: Compiled) -> None:
@@ -65,7 +69,8 @@ def test_each_license_has_one_answer_and_a_reason_against_it(prepared: Compiled)
     found = suggested(prepared, "license:gpl-3.0", "license:apache-2.0")
     assert may(found) == {"gpl-3.0"}
     read = [iri for iri in prepared.licenses if (f := prepared.license(iri)) and f.read]
-    assert len(found.may) + len(found.unknown) + len(found.may_not) == len(read)
+    answers = (found.may, found.beside, found.unknown, found.may_not)
+    assert sum(map(len, answers)) == len(read)
     assert found.unread == len(prepared.licenses) - len(read)
     assert all(one.codes and one.because for one in (*found.unknown, *found.may_not))
 
@@ -75,12 +80,64 @@ def test_of_an_unknown_upstream_nothing_is_allowed(prepared: Compiled) -> None:
         found = suggested(prepared, *works)
         assert found.answer == "unknown"
         assert not found.may
+        assert not found.beside
         assert not found.changes
 
 
 def test_of_terms_that_nobody_has_read_nothing_is_allowed(prepared: Compiled) -> None:
     found = suggested(prepared, "license:h-research", do="fine-tune")
-    assert (found.answer, found.may) == ("unknown", ())
+    assert (found.answer, found.may, found.beside) == ("unknown", (), ())
+
+
+def test_a_license_that_leaves_out_inherited_restrictions_speaks_for_what_was_added(
+    prepared: Compiled,
+) -> None:
+    # Section 1(b)(i) lets the licensee choose terms for his modifications, which are his own by
+    # 5(b); the agreement goes along by (A), and 1(b)(iv) and 2 bind whoever uses the result.
+    found = suggested(prepared, "license:llama3.1", do="fine-tune")
+    assert may(found) == {"llama3.1"}
+    kept = beside(found)
+    llama = "Llama 3.1 Community License Agreement, section "
+    assert kept["mit"] == kept["apache-2.0"]
+    assert set(kept["mit"]) == {f"{llama}2", f"{llama}1(b)(iv)"}
+    assert {f"{llama}1(b)(i)(A)", f"{llama}1(b)(i)(B)"} <= set(kept["unlicense"])
+    assert not any(one.beside for one in found.may)
+
+
+def test_what_asks_for_nothing_does_not_speak_for_what_asks_for_notices(
+    prepared: Compiled,
+) -> None:
+    found = suggested(prepared, "license:mit", do="fine-tune")
+    assert {"mit", "apache-2.0", "gpl-3.0"} <= may(found)
+    assert {"unlicense", "cc0-1.0", "wtfpl"} <= beside(found).keys()
+    nothing_asked = suggested(prepared, "license:unlicense", do="fine-tune")
+    assert {"unlicense", "cc0-1.0", "mit"} <= may(nothing_asked)
+
+
+@pytest.mark.parametrize(
+    ("id_", "accepted"),
+    [("llama2", set[str]()), ("llama3.3", set[str]()), ("creativeml-openrail-m", {"openrail++"})],
+)
+def test_no_license_speaks_for_use_restrictions_that_are_not_its_own_or_accepted(
+    prepared: Compiled, id_: str, accepted: set[str]
+) -> None:
+    facts = prepared.license(license_iri(id_))
+    assert facts
+    clauses = [clause for found in facts.scopes.values() for clause in found]
+    assert any("UseRestriction" in prepared.kinds(clause) for clause in clauses)
+    accepting = {
+        local_name(license_).removeprefix("license/")
+        for clause in clauses
+        for license_ in prepared.links(clause, "acceptsLicense")
+    }
+    found = may(suggested(prepared, f"license:{id_}", do="fine-tune"))
+    assert {id_} | accepted <= found <= {id_} | accepting
+
+
+def test_terms_that_exclude_commerce_speak_for_terms_that_do(prepared: Compiled) -> None:
+    found = suggested(prepared, "license:cc-by-nc-4.0", do="fine-tune")
+    assert {"cc-by-nc-4.0", "cc-by-nc-sa-4.0", "cc-by-nc-nd-4.0"} <= may(found)
+    assert not {"mit", "cc-by-4.0"} & (may(found) | beside(found).keys())
 
 
 @pytest.mark.parametrize(
@@ -131,8 +188,9 @@ def test_the_merge_table_of_modelgo(
     prepared: Compiled, one: str, other: str, licenses: set[str], inside: bool
 ) -> None:
     found = suggested(prepared, f"license:{one}", f"license:{other}")
-    assert licenses <= may(found)
-    assert bool(licenses) == bool(found.may)
+    # The table does not tell a license for the whole from one for what was added alone.
+    assert licenses <= may(found) | beside(found).keys()
+    assert bool(licenses) == bool(found.may or found.beside)
     assert inside == any(change.what == "keep it inside" for change in found.changes)
 
 
