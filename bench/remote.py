@@ -87,7 +87,7 @@ def same_value(term: object) -> object:
             return BOOLEANS.get(term.value, term.value)
         if term.datatype.value == f"{XSD}integer":
             return BOOLEANS.get(term.value, term.value)
-        return term.value, term.language
+        return (term.value, term.language) if term.value else None
     return term.value if isinstance(term, NamedNode) else term
 
 

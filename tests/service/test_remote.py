@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 JSON = "application/sparql-results+json"
 YES = b'{"head":{},"boolean":true}'
-UNLIKE = {"virtuoso": {"unknown-upstream"}}
-"""Questions that a server is known not to answer as SPARQL 1.1 says; see docs/scale.md."""
 SLOW = "merge-licenses"
 """It takes seconds; ``python -m bench.remote`` asks it, too."""
 
@@ -228,5 +226,5 @@ def test_a_server_with_the_dump_answers_the_competency_questions_alike(
     with SERVERS[name](tmp_path / "licet.nq", tmp_path) as url:
         remote = RemoteSnapshot(RemoteStore(url))
         for query in folder_queries("competency"):
-            if query.name not in {SLOW, *UNLIKE.get(name, ())}:
+            if query.name != SLOW:
                 assert answer_rows(query, remote) == answer_rows(query, snapshot), query.name
