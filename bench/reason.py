@@ -105,7 +105,7 @@ def _measure(folder: Path, reading: str, kept: Path) -> dict[str, float]:
     outcome = conclude(lineage, program, closed)
     concluded = time.process_time()
     cube = observe(works, derivations, outcome, license_of)
-    lines = sum(1 for _ in statistics_lines(cube, reading))
+    lines = sum(1 for _ in statistics_lines(cube, reading, "measured"))
     return {
         "models": int(works["in_graph"].combine_chunks().true_count),
         "derivations": len(derivations),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,6 +33,7 @@ from licet_ontology.terms import (
 )
 from licet_reasoning.closure import reaching
 from licet_reasoning.compiled import compiled
+from licet_reasoning.differences import differences
 from licet_reasoning.lineage import lineage_of
 from licet_reasoning.provenance import concluded_with, provenance_lines, read_with, tools
 from licet_reasoning.publish import (
@@ -115,7 +116,9 @@ def build(
             outcomes[reading] = conclude(lineage, program, closed, closure)
             say(f"reading {reading}: {len(outcomes[reading].situations.all):,} situations")
         write_tables(folder / "tables", works, derivations, outcomes, history.changes)
-        _write_quads(folder / "graph.nq", works, derivations, outcomes, closed, history)
+        _write_quads(
+            folder / "graph.nq", snapshot_id, works, derivations, outcomes, closed, history
+        )
         say("loading the store")
         counts = _load_store(folder)
         finished = datetime.now(UTC)
@@ -180,6 +183,7 @@ def clause_licenses(triples: Iterable[Triple]) -> dict[str, str]:
 
 def _write_quads(
     path: Path,
+    snapshot_id: str,
     works: pa.Table,
     derivations: pa.Table,
     outcomes: dict[str, Outcome],
@@ -212,9 +216,11 @@ def _write_quads(
             file.writelines(triple_lines(entailed, reading_graphs(reading)[0]))
             file.writelines(inferred_lines(works, outcome, reading))
             file.writelines(findings_lines(outcome, published, finding_severities(), reading))
-            file.writelines(
-                statistics_lines(observe(works, derivations, outcome, license_of), reading)
-            )
+            cube = observe(works, derivations, outcome, license_of)
+            if reading != DEFAULT_READING:
+                apart = differences(works, outcomes[DEFAULT_READING], outcome, reading)
+                cube = replace(cube, slices=(*cube.slices, apart))
+            file.writelines(statistics_lines(cube, reading, snapshot_id))
 
 
 def _load_store(folder: Path) -> dict[str, int]:

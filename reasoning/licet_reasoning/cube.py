@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from licet_ingest.nquads import literal
 from licet_ontology import modules
 from licet_ontology.nodes import text_of
-from licet_ontology.terms import BASE, DCTERMS, NS, RDF, RDFS, SKOS, XSD, term
+from licet_ontology.terms import BASE, DCTERMS, NS, PROV, RDF, RDFS, SKOS, XSD, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,8 +62,15 @@ DATASETS: Final[Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
         ("byRoot", "byKind"),
         ("descendantCount", "noncompliant", "undetermined", "againstItsTerms"),
     ),
+    "differences": (
+        "Works of which something is said under only one of the cautious and this reading",
+        ("byFinding", "byConclusion", "onlyUnder"),
+        ("workCount",),
+    ),
 }
 """Title, dimensions and measures of each data set."""
+EXAMPLE: Final = "exampleWork"
+"""The attribute of observations that name one of their works."""
 CODED: Final = {
     "metric": "metric",
     "byYear": "year",
@@ -90,6 +97,7 @@ class Slice:
         fixed: The shared dimensions, by local name, with their values.
         dimensions: The other dimensions.
         rows: Values of these, as IRIs, and of the measures of the data set; sorted.
+        examples: IRIs of one of the works of each row; may be empty.
     """
 
     dataset: str
@@ -98,6 +106,7 @@ class Slice:
     fixed: tuple[tuple[str, str], ...]
     dimensions: tuple[str, ...]
     rows: Rows
+    examples: tuple[str, ...] = ()
 
 
 def metric_iri(metric: str) -> str:
@@ -106,13 +115,16 @@ def metric_iri(metric: str) -> str:
     return f"{STATISTICS}metric/{slug}"
 
 
-def cube_lines(slices: Iterable[Slice], metrics: Iterable[str], reading: str) -> Iterator[str]:
+def cube_lines(
+    slices: Iterable[Slice], metrics: Iterable[str], reading: str, snapshot_id: str
+) -> Iterator[str]:
     """Yield N-Quads lines of the statistics graph of a reading.
 
     Args:
         slices: The observations.
         metrics: What they count, as notations.
         reading: Under which they were concluded.
+        snapshot_id: Of the snapshot whose works were counted; later ones may keep the counts.
     """
     end = f" <{BASE}graph/statistics/{reading}> .\n"
     given = [one for one in slices if one.rows]
@@ -123,6 +135,7 @@ def cube_lines(slices: Iterable[Slice], metrics: Iterable[str], reading: str) ->
         yield f"{node} <{RDF}type> <{QB}DataSet>{end}"
         yield f"{node} <{QB}structure> <{STATISTICS}structure/{dataset}>{end}"
         yield f"{node} <{DCTERMS}title> {literal(DATASETS[dataset][0])}@en{end}"
+        yield f"{node} <{PROV}wasDerivedFrom> <{BASE}snapshot/{snapshot_id}>{end}"
     for one in given:
         yield from _slice_lines(one, reading, end)
 
@@ -148,15 +161,20 @@ def _slice_lines(one: Slice, reading: str, end: str) -> Iterator[str]:
             yield f"{cell} <{NS}{dimension}> <{value}>{end}"
         for measure, count in zip(measures, measured, strict=True):
             yield f'{cell} <{NS}{measure}> "{count}"^^<{XSD}integer>{end}'
+        if one.examples:
+            yield f"{cell} <{NS}{EXAMPLE}> <{one.examples[number - 1]}>{end}"
 
 
 def _structure(slices: list[Slice]) -> Iterator[str]:
     """Yield what the data sets are made of."""
+    exampled = {one.dataset for one in slices if one.examples}
     for dataset in dict.fromkeys(one.dataset for one in slices):
         _, dimensions, measures = DATASETS[dataset]
+        attributes = (EXAMPLE,) if dataset in exampled else ()
         node = f"{STATISTICS}structure/{dataset}"
         yield f"<{node}> <{RDF}type> <{QB}DataStructureDefinition>"
-        for kind, names in (("dimension", dimensions), ("measure", measures)):
+        kinds = ("dimension", dimensions), ("measure", measures), ("attribute", attributes)
+        for kind, names in kinds:
             for name in names:
                 part = f"<{node}/component/{name}>"
                 yield f"<{node}> <{QB}component> {part}"
@@ -164,7 +182,7 @@ def _structure(slices: list[Slice]) -> Iterator[str]:
                 for property_ in (kind, "componentProperty"):
                     yield f"{part} <{QB}{property_}> <{NS}{name}>"
                 yield f"<{NS}{name}> <{RDF}type> <{QB}{kind.capitalize()}Property>"
-                range_ = f"{RDFS}Resource" if kind == "dimension" else f"{XSD}integer"
+                range_ = f"{XSD}integer" if kind == "measure" else f"{RDFS}Resource"
                 if name in CODED:
                     yield f"<{NS}{name}> <{RDF}type> <{QB}CodedProperty>"
                     yield f"<{NS}{name}> <{QB}codeList> <{STATISTICS}{CODED[name]}>"

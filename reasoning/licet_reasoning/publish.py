@@ -117,6 +117,6 @@ def finding_lines(node: str, found: Judgement, severity: str, reading: str) -> s
     return "".join(f"<{node}> <{predicate}> {value}{end}" for predicate, value in said)
 
 
-def statistics_lines(cube: Cube, reading: str) -> Iterator[str]:
-    """Yield the statistics of a reading, as an RDF Data Cube."""
-    yield from cube_lines(cube.slices, cube.metrics, reading)
+def statistics_lines(cube: Cube, reading: str, snapshot_id: str) -> Iterator[str]:
+    """Yield the statistics of a reading in a snapshot, as an RDF Data Cube."""
+    yield from cube_lines(cube.slices, cube.metrics, reading, snapshot_id)

@@ -65,7 +65,7 @@ def world() -> Cube:
 
 @cache
 def quads() -> tuple[Quad, ...]:
-    lines = "".join(cube_lines(world().slices, world().metrics, "cautious"))
+    lines = "".join(cube_lines(world().slices, world().metrics, "cautious", "s"))
     return tuple(
         Quad(q.subject, q.predicate, q.object) for q in parse(lines, format=RdfFormat.N_QUADS)
     )

@@ -11,14 +11,22 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyoxigraph import Store
+from pyoxigraph import NamedNode, Store
 
 from licet_ingest.records import Derivation, WorkRecord
 from licet_ingest.snapshot import BusyError, current
 from licet_ingest.sources import SourceItem
 from licet_ontology import modules
 from licet_ontology.errors import DataError, UsageError
-from licet_ontology.terms import GRAPH_CHANGES, GRAPH_HUB, license_iri, term
+from licet_ontology.terms import (
+    BASE,
+    GRAPH_CHANGES,
+    GRAPH_HUB,
+    PROV,
+    license_iri,
+    reading_graphs,
+    term,
+)
 from licet_reasoning.build import build
 from licet_reasoning.update import Updater
 
@@ -162,6 +170,20 @@ def test_what_changed_is_told_as_by_builds_one_after_the_other(folder: Callable[
     assert len(changes(current(updated))) == 2
     graph = Store.read_only(str(current(updated).store))
     assert sum(1 for q in graph if q.graph_name.value == GRAPH_CHANGES) > 10
+
+
+def test_counts_in_the_graph_name_the_snapshot_that_they_are_of(folder: Callable[[], Path]) -> None:
+    data = folder()
+    counted = build(data, [AtHand([record("o/a", 1, "mit")])])
+    with Updater(data) as updater:
+        updater.apply([record("o/b", 2, "mit", of=[("finetunedFrom", "o/a")])])
+        done = updater.finish()
+    derived = NamedNode(PROV + "wasDerivedFrom")
+    for reading in modules.readings():
+        graph = NamedNode(reading_graphs(reading)[2])
+        quads = Store.read_only(str(done.store)).quads_for_pattern(None, derived, None, graph)
+        assert {quad.object for quad in quads} == {NamedNode(f"{BASE}snapshot/{counted.id}")}
+    assert done.id != counted.id == done.manifest["statistics_of"]
 
 
 def test_an_update_that_was_killed_is_taken_up_where_it_was(folder: Callable[[], Path]) -> None:
