@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, RdfFormat, parse
 
+from licet_ontology.terms import BASE
 from licet_service.cli import app
 
 if TYPE_CHECKING:
@@ -132,6 +134,48 @@ def test_an_explanation_as_json_is_that_of_the_check(licet: Licet) -> None:
     assert [f["code"] for f in found["findings"]] == [f["code"] for f in why["findings"]]
     terms = [[reason["term"]["iri"] for reason in report["obligations"]] for report in (why, found)]
     assert terms[0] == terms[1]
+
+
+@pytest.mark.parametrize(
+    "asked", [("--finding", "llama-exclusive"), ("--clause", "llama2/output-improvement-ban")]
+)
+def test_an_explanation_can_be_of_one_finding_or_clause(
+    licet: Licet, asked: tuple[str, str]
+) -> None:
+    explained = json.loads(licet("explain", DROPPED, *asked, "--json").out)
+    [finding] = explained["findings"]
+    assert finding["code"] == "llama-exclusive"
+    assert finding["because"]["term"]["iri"].endswith("/clause/llama2/output-improvement-ban")
+    assert not explained["obligations"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--finding", "llama"), "no finding 'llama': choose one of ambiguous-license, "),
+        (("--clause", "llama2/none"), "no clause 'clause/llama2/none' in the catalogue"),
+    ],
+)
+def test_a_finding_or_clause_that_there_is_not_is_refused(
+    licet: Licet, asked: tuple[str, str], said: str
+) -> None:
+    answer = licet("explain", DROPPED, *asked)
+    assert answer.status == 2
+    assert answer.out == ""
+    assert said in answer.err
+
+
+def test_an_explanation_as_turtle_and_as_json_ld_is_one_graph(licet: Licet) -> None:
+    asked = ("explain", DROPPED, "--finding", "llama-exclusive", "--format")
+    graphs = []
+    for name, format_ in (("turtle", RdfFormat.TURTLE), ("jsonld", RdfFormat.JSON_LD)):
+        answer = licet(*asked, name)
+        assert answer.status == 0
+        graphs.append(Dataset(parse(answer.out, format=format_)))
+        graphs[-1].canonicalize(CanonicalizationAlgorithm.UNSTABLE)
+    assert graphs[0] == graphs[1]
+    clause = NamedNode(f"{BASE}clause/llama2/output-improvement-ban")
+    assert any(quad.object == clause for quad in graphs[0])
 
 
 def test_a_dataset_is_named_as_on_the_hub(licet: Licet) -> None:

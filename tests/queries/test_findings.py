@@ -1489,6 +1489,48 @@ CASES = [
     ),
     Case(
         "incompatible-terms",
+        "three share-alike clauses that accept no license in common, though each two may",
+        """
+        one: epl-1.0
+        two: epl-2.0
+        three: eupl-1.2
+        x/it: epl-2.0, mergedFrom one, mergedFrom two, mergedFrom three
+        """,
+        "violated",
+        against=set(),
+    ),
+    Case(
+        "incompatible-terms",
+        "of these three, two have the Eclipse license 2.0 in common",
+        """
+        one: epl-1.0
+        two: epl-2.0
+        x/it: epl-2.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "incompatible-terms",
+        "of these three, two have the Eclipse license 1.0 in common",
+        """
+        one: epl-1.0
+        three: eupl-1.2
+        x/it: epl-1.0, mergedFrom one, mergedFrom three
+        """,
+        "met",
+    ),
+    Case(
+        "incompatible-terms",
+        "of these three, two have the GPL in common, if it is named as a secondary license",
+        """
+        two: epl-2.0
+        three: eupl-1.2
+        x/it: gpl-3.0, mergedFrom two, mergedFrom three
+        """,
+        "unknown",
+    ),
+    Case(
+        "incompatible-terms",
         "it is of no use to state no license",
         """
         one: gpl-3.0
