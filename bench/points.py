@@ -12,23 +12,25 @@ from __future__ import annotations
 import http.client
 import os
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pyarrow.parquet as pq
 
+from bench.server import serving
 from licet_ingest.snapshot import current
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
 
+    from bench.server import Served
+
+SETTINGS = {"client_burst_s": 1_000_000, "log_level": "warning"}
+"""One client may ask without a pause."""
 LICENSES = ("apache-2.0", "mit", "cc-by-nc-4.0", "gemma", "llama3.1")
 KINDS: dict[str, Callable[[str], str]] = {
     "/api/models/{work}": lambda work: f"/api/models/{work}",
@@ -61,35 +63,29 @@ def main() -> None:
     random.seed(20261121)
     print(f"{table.num_rows:,} works, {count} requests of each kind\n")
     print("| answer | median | p99 | processor time |\n|---|---|---|---|")
-    with served(data) as (port, pid):
-        connection = http.client.HTTPConnection("127.0.0.1", port)
+    with serving(data, SETTINGS) as served:
+        connection = http.client.HTTPConnection(urlsplit(served.url).netloc)
         for name, path in KINDS.items():
             for _ in range(max(20, count // 10)):
                 milliseconds(connection, path(random.choice(ids)))
-            before = processor_ms(pid)
+            before = processor_ms(served)
             times = [milliseconds(connection, path(random.choice(ids))) for _ in range(count)]
-            used = (processor_ms(pid) - before) / count
+            used = (processor_ms(served) - before) / count
             p99 = statistics.quantiles(times, n=100)[98]
             median = statistics.median(times)
             print(f"| `{name}` | {median:.1f} ms | {p99:.1f} ms | {used:.1f} ms |", flush=True)
 
 
-def processor_ms(pid: int) -> float:
-    """Return what a process and all below it have used so far."""
-    parents: dict[int, int] = {}
-    used: dict[int, float] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+def processor_ms(served: Served) -> float:
+    """Return what all processes of a service have used so far."""
+    used = 0.0
+    for process in served.processes():
         try:
-            fields = stat.read_text().rpartition(")")[2].split()
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        parents[int(stat.parent.name)] = int(fields[1])
-        used[int(stat.parent.name)] = sum(map(int, fields[11:15])) * 1000 / os.sysconf("SC_CLK_TCK")
-    ours, grown = {pid}, 0
-    while grown != len(ours):
-        grown = len(ours)
-        ours |= {child for child, parent in parents.items() if parent in ours}
-    return sum(used[one] for one in ours)
+        used += sum(map(int, fields[11:15])) * 1000 / os.sysconf("SC_CLK_TCK")
+    return used
 
 
 def milliseconds(connection: http.client.HTTPConnection, path: str) -> float:
@@ -99,27 +95,6 @@ def milliseconds(connection: http.client.HTTPConnection, path: str) -> float:
     body = answer.read()
     assert answer.status == 200, (path, body)
     return (time.perf_counter() - started) * 1000
-
-
-@contextmanager
-def served(data: Path) -> Generator[tuple[int, int]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "licet_service", "serve", "--data", str(data)]
-    environment = {**os.environ, "LICET_CLIENT_BURST_S": "1000000", "LICET_LOG_LEVEL": "warning"}
-    server = subprocess.Popen([*command, "--port", str(port)], env=environment)
-    try:
-        for _ in range(300):
-            try:
-                milliseconds(http.client.HTTPConnection("127.0.0.1", port), "/health/ready")
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield port, server.pid
-    finally:
-        server.terminate()
-        server.wait()
 
 
 if __name__ == "__main__":

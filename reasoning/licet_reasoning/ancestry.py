@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode
 
 from licet_ontology.terms import GRAPH_HUB, RDF, term
-from licet_reasoning.rules import apply_consequences, apply_stage, new_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from pyoxigraph import Store, Triple
+    from pyoxigraph import Store
 
+    from licet_reasoning.forces import Facts, Forces
     from licet_reasoning.quotient import Program
 
 _FACTS = {term("license"), term("gap"), term("circumstance"), RDF + "type"}
@@ -40,7 +40,7 @@ class Stated:
     """
 
     parents: tuple[tuple[str, str], ...]
-    facts: tuple[tuple[str, str], ...]
+    facts: Facts
 
     def values(self, property_: str) -> list[str]:
         """Return the values of one property."""
@@ -79,16 +79,14 @@ class Ancestry:
         store: A snapshot's.
         program: The reading.
         work: The IRI of the work.
-        forces: What is said of licenses on which the force of their terms depends.
+        forces: What force licenses have for works.
     """
 
-    def __init__(
-        self, store: Store, program: Program, work: str, forces: Iterable[Triple] = ()
-    ) -> None:
+    def __init__(self, store: Store, program: Program, work: str, forces: Forces) -> None:
         self.work = work
         self._store = store
         self._program = program
-        self._forces = tuple(forces)
+        self._forces = forces
         self._stated: dict[str, Stated] = {}
         self._walks: dict[str, Walk] = {}
         self._holders: dict[str | None, dict[tuple[str, str], list[str]]] = {}
@@ -99,7 +97,7 @@ class Ancestry:
             self._stated[work] = self._read(work)
         return self._stated[work]
 
-    def facts_of(self, work: str) -> tuple[tuple[str, str], ...]:
+    def facts_of(self, work: str) -> Facts:
         """Return what rules look at of what the graph states of a work."""
         return self.stated(work).facts
 
@@ -126,32 +124,14 @@ class Ancestry:
             self._holders[relation] = dict(index)
         return self._holders[relation].get((property_, value), [])
 
-    def all_facts(self, work: str) -> tuple[tuple[str, str], ...]:
+    def all_facts(self, work: str) -> Facts:
         """Return what is stated of a work and what force its licenses have."""
         return self._with_forces[self.stated(work).facts]
 
     @cached_property
-    def _with_forces(self) -> Mapping[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
-        """What holds of works that state the same: that, and the force of their licenses."""
+    def _with_forces(self) -> Mapping[Facts, Facts]:
         everyone = {self.work, *self.walk(term("drawsOn")).distance}
-        kinds = sorted({self.stated(work).facts for work in everyone})
-        nodes = [NamedNode(f"urn:licet:kind:{number}") for number in range(len(kinds))]
-        store = new_graph(self._forces)
-        for node, facts in zip(nodes, kinds, strict=True):
-            for predicate, value in facts:
-                store.add(Quad(node, NamedNode(predicate), NamedNode(value)))
-        apply_stage(store, "work")
-        apply_consequences(store, self._program.axioms)
-        return {
-            facts: tuple(
-                sorted(
-                    (quad.predicate.value, quad.object.value)
-                    for quad in store.quads_for_pattern(node, None, None)
-                    if isinstance(quad.object, NamedNode)
-                )
-            )
-            for node, facts in zip(nodes, kinds, strict=True)
-        }
+        return self._forces.of(self.stated(work).facts for work in everyone)
 
     def _read(self, work: str) -> Stated:
         relations = self._program.automaton.relation_index

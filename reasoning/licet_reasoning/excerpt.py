@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from licet_ontology.terms import BASE, RDF, term
+from licet_ontology.terms import BASE, RDF, local_name, term
+from licet_reasoning.beginnings import prescribed_beginnings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from licet_reasoning.explanation import Reason, Step
 
 _GAP = term("gap")
+
+Triples = frozenset[tuple[str, str, str]]
+Likeness = tuple[Triples, Triples, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -26,14 +31,30 @@ class Excerpt:
     """
 
     work: str
-    facts: frozenset[tuple[str, str, str]]
-    steps: frozenset[tuple[str, str, str]]
+    facts: Triples
+    steps: Triples
 
     def works(self) -> list[str]:
         """Return all works that occur in it, the one that is judged first."""
         others = {work for work, _, _ in self.facts}
         others |= {work for child, _, parent in self.steps for work in (child, parent)}
         return [self.work, *sorted(others - {self.work})]
+
+    def likeness(self) -> Likeness:
+        """Return what any two have in common of which rules say the same.
+
+        The name of the work that is judged matters only as far as clauses prescribe names.
+        """
+
+        def called(work: str) -> str:
+            return "" if work == self.work else work
+
+        name = unquote(local_name(self.work))
+        return (
+            frozenset((called(work), p, value) for work, p, value in self.facts),
+            frozenset((called(child), r, called(parent)) for child, r, parent in self.steps),
+            tuple(beginning.shown_by(name) for beginning in prescribed_beginnings()),
+        )
 
 
 def excerpt(
@@ -46,7 +67,8 @@ def excerpt(
 
     A work that is on two paths, or twice on one, stands for each occurrence apart, so that no
     path is continued by another. Of works on the way nothing is known, not even that they are
-    models: a model of no known terms would be one of another lineage.
+    models: a model of no known terms would be one of another lineage. Nor are they called what
+    they are, for rules look at the name of no work but the one that is judged.
 
     Args:
         work: Its IRI.
@@ -70,8 +92,7 @@ def excerpt(
             branch = branches.setdefault(imposition.path, len(branches))
             names = [work]
             for place, step in enumerate(imposition.path, start=1):
-                kind, _, rest = step.parent.partition("/")
-                name = f"{BASE}{kind}/{branch}-{place}-{rest}"
+                name = f"{BASE}{step.parent.partition('/')[0]}/{branch}-{place}"
                 steps.add((names[-1], term(step.relation), name))
                 names.append(name)
             facts |= {(name, RDF + "type", term("Dataset")) for name in names[1:-1]}

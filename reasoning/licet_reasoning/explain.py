@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from licet_ontology.errors import UnknownWorkError, UsageError
 from licet_ontology.terms import GRAPH_LICENSES, RDF, local_name, term
-from licet_reasoning.concluded import CLAUSE, Concluded
+from licet_reasoning.concluded import CLAUSE
 from licet_reasoning.evidence import evidence_of_clause
 from licet_reasoning.explanation import (
     ExplainedFinding,
@@ -24,6 +24,7 @@ from licet_reasoning.explanation import (
 )
 from licet_reasoning.findings_explained import ReasonsOfFindings
 from licet_reasoning.impositions import Impositions
+from licet_reasoning.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +63,7 @@ class Explainer:
     ) -> None:
         self._program = program
         self._ancestors = ancestors
-        self._graph = Concluded(store, program.reading)
+        self._graph = _graph_of(store, program)
 
     def explain(self, work: str, *, code: str = "", clause: str = "") -> Explanation:
         """Return what is concluded of a work, with reasons.
@@ -120,3 +121,15 @@ class Explainer:
             only=code or local_name(clause),
             severities=tuple(sorted({node.severity for node in everything})),
         )
+
+
+_graphs: dict[str, Remembered] = {}
+
+
+def _graph_of(store: Store, program: Program) -> Remembered:
+    """Return the graph of a reading, the same one for as long as a store is asked."""
+    if any(graph.store is not store for graph in _graphs.values()):
+        _graphs.clear()
+    if program.reading not in _graphs:
+        _graphs[program.reading] = Remembered(store, program)
+    return _graphs[program.reading]

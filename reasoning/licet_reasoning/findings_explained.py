@@ -13,16 +13,18 @@ from licet_reasoning.evidence import evidence_of_finding
 from licet_reasoning.excerpt import excerpt
 from licet_reasoning.explanation import ExplainedFinding
 from licet_reasoning.impositions import BAN, DERIVATIVE_OF, STATES_LICENSE, WHOLE
+from licet_reasoning.remembered import KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from licet_queries.library import SavedQuery
-    from licet_reasoning.concluded import Concluded, FindingNode
+    from licet_reasoning.concluded import FindingNode
     from licet_reasoning.excerpt import Excerpt
     from licet_reasoning.explanation import Reason
     from licet_reasoning.impositions import Impositions
     from licet_reasoning.quotient import Program
+    from licet_reasoning.remembered import Remembered
     from licet_reasoning.rules import Judgement
 
 _OUTSIDE_LINEAGE = term("OutsideLineage")
@@ -49,7 +51,7 @@ class ReasonsOfFindings:
 
     def __init__(
         self,
-        graph: Concluded,
+        graph: Remembered,
         program: Program,
         imposed: Impositions,
         bound: frozenset[str],
@@ -176,7 +178,7 @@ class ReasonsOfFindings:
             for (_, finding), gaps in zip(asked, candidates, strict=True)
             for gap in (None, *gaps)
         ]
-        said = iter(self._judged(excerpts))
+        said = iter(self._judged(excerpts, {node.rule.name: node.rule for node, _ in asked}))
         opened: list[tuple[Reason, ...]] = []
         for (node, _), gaps in zip(asked, candidates, strict=True):
             alone = _verdict(next(said), node)
@@ -217,14 +219,24 @@ class ReasonsOfFindings:
             self._graph.is_unread,
         )
 
-    def _judged(self, excerpts: Sequence[Excerpt]) -> list[list[Judgement]]:
-        """Return what the rules say of excerpts."""
-        if not excerpts:
-            return []
-        from licet_reasoning.replay import replay  # brings numpy, which little else here needs
+    def _judged(
+        self, excerpts: Sequence[Excerpt], rules: Mapping[str, SavedQuery]
+    ) -> list[list[Judgement]]:
+        """Return what rules say of excerpts; of what differs in names alone it is said once."""
+        kept = self._graph.judged
+        keys = [(tuple(sorted(rules)), *one.likeness()) for one in excerpts]
+        new = {key: one for key, one in zip(keys, excerpts, strict=True) if key not in kept}
+        if new:
+            from licet_reasoning.replay import replay  # brings numpy, which little else here needs
 
-        licenses = {v for e in excerpts for _, p, v in e.facts if p == STATES_LICENSE}
-        return replay(excerpts, self._program, self._graph.catalogue_about(licenses))
+            licenses = {v for e in new.values() for _, p, v in e.facts if p == STATES_LICENSE}
+            told = self._graph.catalogue_about(licenses)
+            said = replay(list(new.values()), self._program, told, tuple(rules.values()))
+            kept.update(zip(new, said, strict=True))
+        found = [kept[key] for key in keys]
+        while len(kept) > KEPT:
+            del kept[next(iter(kept))]
+        return found
 
 
 def _verdict(judgements: Iterable[Judgement], node: FindingNode) -> str:

@@ -12,8 +12,8 @@ from licet_reasoning.explanation import Imposition, Reason, Step
 from licet_reasoning.rules import IF_IN_DOUBT_BINDS
 
 if TYPE_CHECKING:
-    from licet_reasoning.concluded import Concluded
     from licet_reasoning.quotient import Program
+    from licet_reasoning.remembered import Remembered
 
 STEPS_LISTED = 100
 """Steps listed of one path; of a longer one, half from either end."""
@@ -58,9 +58,9 @@ class Impositions:
         listed: How many works are listed at most that impose one term.
     """
 
-    def __init__(self, graph: Concluded, program: Program, work: str, listed: int) -> None:
+    def __init__(self, graph: Remembered, program: Program, work: str, listed: int) -> None:
         self.work = work
-        self.ancestry = Ancestry(graph.store, program, work, graph.forces())
+        self.ancestry = Ancestry(graph.store, program, work, graph.force_of_licenses)
         self._graph = graph
         self._axioms = program.axioms
         self._listed = listed
@@ -75,11 +75,11 @@ class Impositions:
     def outside(self, ban: str) -> Reason:
         """Return the works outside of the lineage to which a clause confines improvement."""
         exempted = self._graph.objects(ban, term("exemptsLicense"), GRAPH_LICENSES)
-        outside = self._graph.outside_of(set(exempted).intersection(self._graph.owners(ban)))
+        licenses = set(exempted).intersection(self._graph.owners(ban))
         works = [
             work
             for work in self.ancestry.walk(DERIVATIVE_OF).distance
-            if not outside.isdisjoint(self._graph.situations(work))
+            if not licenses.isdisjoint(self._graph.outside_of_licenses(work))
         ]
         return self.related(_OUTSIDE_LINEAGE, {DERIVATIVE_OF: works})
 

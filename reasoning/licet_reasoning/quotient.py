@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from licet_queries.library import SavedQuery
     from licet_reasoning.closure import Closure, Lineage
     from licet_reasoning.portrait import Traits
     from licet_reasoning.situation import Fact
@@ -199,13 +200,16 @@ def conclude(
     program: Program,
     closed_catalogue: Sequence[Triple],
     closure: Closure = reaching,
+    *,
+    rules: Sequence[SavedQuery] | None = None,
 ) -> Outcome:
-    """Return situations, obligations and judgements of all works of a lineage.
+    """Return situations, obligations and judgements, by default of all rules, of all works.
 
     Two passes: rules of the stage ``lineage`` may deny that something reaches a work, so
     they run on the finished quotient of the first pass, and what they conclude of works is
     propagated by the second.
     """
+    rules = folder_queries("findings") if rules is None else rules
     stated = {object_ for predicate, object_ in lineage.facts if predicate == term("license")}
     facts = facts_for_rules(closed_catalogue, program.axioms, stated)
     merged = merge_alike(lineage)
@@ -224,7 +228,7 @@ def conclude(
     return Outcome(
         situations=situations,
         consequences=Consequences(iris, (portrait.concluded, portrait.stated)),
-        judgements=tuple(judge_situations(portrait, folder_queries("findings"), iris)),
+        judgements=tuple(judge_situations(portrait, rules, iris)),
     )
 
 

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
+    from licet_queries.library import SavedQuery
     from licet_reasoning.excerpt import Excerpt
     from licet_reasoning.quotient import Program
     from licet_reasoning.rules import Judgement
 
 
 def replay(
-    excerpts: Sequence[Excerpt], program: Program, catalogue: Sequence[Triple]
+    excerpts: Sequence[Excerpt],
+    program: Program,
+    catalogue: Sequence[Triple],
+    rules: Sequence[SavedQuery] | None = None,
 ) -> list[list[Judgement]]:
     """Return what the finding rules say of the work of each excerpt, each judged alone.
 
@@ -31,6 +35,7 @@ def replay(
         excerpts: What is taken to be all that is known.
         program: The reading.
         catalogue: What is stated and concluded of the licenses that occur.
+        rules: The finding rules that are asked; by default all.
     """
     if not excerpts:
         return []
@@ -59,7 +64,7 @@ def replay(
         relation=relations.astype(np.int32),
         names=pa.array([_id(work) for _, work in numbered], pa.string()),
     )
-    outcome = conclude(lineage, program, catalogue)
+    outcome = conclude(lineage, program, catalogue, rules=rules)
     said: dict[str, list[Judgement]] = {}
     for judgement in outcome.judgements:
         said.setdefault(judgement.work, []).append(judgement)
