@@ -9,8 +9,6 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
-
 from licet_ontology.terms import GRAPH_LICENSES, GRAPH_ONTOLOGY, term
 from licet_reasoning.concluded import Concluded
 from licet_reasoning.forces import Forces
@@ -98,16 +96,12 @@ class Remembered(Concluded):
         return Forces(self.forces(), self._program.axioms)
 
     def catalogue_about(self, licenses: Iterable[str]) -> list[Triple]:
-        """Return what rules and axioms look at of licenses and their clauses."""
-        return [t for one in sorted({*licenses, *self._exempted}) for t in self._told(one)]
+        """Return what rules and axioms look at of licenses and their clauses.
 
-    @cached_property
-    def _exempted(self) -> frozenset[str]:
-        """The licenses that every work is inside or outside of the lineage of."""
-        quads = self.store.quads_for_pattern(
-            None, NamedNode(term("exemptsLicense")), None, NamedNode(GRAPH_LICENSES)
-        )
-        return frozenset(q.object.value for q in quads if isinstance(q.object, NamedNode))
+        That does for judgements: what nobody states binds nobody, and that a work is outside of
+        a lineage matters to clauses that bind alone.
+        """
+        return [t for license_ in sorted(set(licenses)) for t in self._told(license_)]
 
     def _told_of(self, license_: str) -> list[Triple]:
         from licet_reasoning.quotient import told_facts  # brings numpy
