@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import html
 import re
 from typing import TYPE_CHECKING
 
@@ -170,6 +172,48 @@ def test_the_dashboard_counts_what_filters_ask_or_says_that_it_does_not(
     both = client.get("/dashboard?author=mlabonne&license=llama3&year=2024", headers=HTML)
     assert both.status_code == 200
     assert "not counted by these filters together" in both.text
+
+
+def test_the_dashboard_adds_up_the_months_of_a_period(client: TestClient) -> None:
+    def panel(name: str, query: str) -> list[dict[str, str]]:
+        page = client.get(f"/dashboard?{query}", headers=HTML).text
+        section = page.partition(f'<section id="{name}"')[2].partition("</section>")[0]
+        link = re.search(r'href="(/sparql\?[^"]*format=csv[^"]*)"', section)
+        assert link is not None
+        return list(csv.DictReader(client.get(html.unescape(link[1])).text.splitlines()))
+
+    def found(query: str) -> int:
+        rows = panel("noncompliance", f"relation=fine-tuned+from&{query}")
+        return sum(
+            int(row["noncompliant"])
+            for row in rows
+            if row.get("metric", "any-error") == "any-error"
+        )
+
+    year = found("year=2024")
+    assert year > 0
+    assert found("from=2024-01&to=2024-12") == year
+    halves = ("from=2024-01&to=2024-05", "from=2024-06&to=2024-12")
+    assert sum(map(found, halves)) == year
+    months = [row["month"][-7:] for row in panel("trend", "from=2024-02&to=2024-05")]
+    assert months == sorted(months)
+    assert set(months) <= {"2024-02", "2024-03", "2024-04", "2024-05"}
+    assert months
+
+
+def test_flows_of_licenses_are_those_from_or_to_the_chosen_one(client: TestClient) -> None:
+    text = client.get("/dashboard?license=llama3&downloads=0", headers=HTML).text
+    flows = text.partition('<section id="flows"')[2].partition("</section>")[0]
+    table = flows.partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = re.findall(r"<tr>.*?</tr>", table, re.DOTALL)
+    assert rows
+    assert all("/license/llama3" in row for row in rows)
+    assert "Not counted by downloads" in flows
+
+
+@pytest.mark.parametrize("period", ["from=2024-13", "from=soon", "from=2024-05&to=2024-04"])
+def test_a_period_that_is_none_is_a_problem(client: TestClient, period: str) -> None:
+    assert client.get(f"/dashboard?{period}", headers=HTML).status_code == 400
 
 
 def test_no_more_than_four_licenses_are_compared(client: TestClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from licet_service.evaluation import Evaluator
 
-FILTERS: Final = ("license", "relation", "year", "author", "downloads")
+FILTERS: Final = ("license", "relation", "author", "downloads")
 ROOTS: Final = 10
 SHOWN: Final = 12
 _COLUMNS: Final = tuple(
@@ -70,17 +71,18 @@ def routes(evaluator: Evaluator) -> APIRouter:
             raise UsageError(f"no reading named {reading!r}")
         choices = _choices(await asked(evaluator, cube.choices(reading), reading))
         fixed = _fixed(request, choices)
+        period = _period(request)
         metrics = await asked(evaluator, cube.noncompliance(reading, _whole(), {}), reading)
         metric = request.query_params.get("metric", "")
         if metric not in {row["metric"] for row in metrics}:
             metric = ""
         panels = await asyncio.gather(
-            _table(evaluator, reading, fixed),
-            _trend(evaluator, reading, fixed, metric or ANY_ERROR),
+            _table(evaluator, reading, fixed, period),
+            _trend(evaluator, reading, fixed, period, metric or ANY_ERROR),
             _flows(evaluator, reading, fixed),
             _roots(evaluator, reading),
             _inherited(evaluator, reading),
-            _unknowns(evaluator, reading, fixed),
+            _unknowns(evaluator, reading, fixed, period),
             _depth(evaluator, reading),
         )
         names = ("table", "trend", "flows", "roots", "inherited", "unknowns", "depth")
@@ -91,6 +93,12 @@ def routes(evaluator: Evaluator) -> APIRouter:
             choices=choices,
             chosen=fixed,
             filters=FILTERS,
+            months=sorted((one["name"] for one in choices["month"]), reverse=True),
+            period=period,
+            ignored={
+                panel: sorted({*_filtered_by(fixed, period)} - heeded)
+                for panel, heeded in _HEEDED.items()
+            },
             metrics=metrics,
             metric=metric or ANY_ERROR,
             panels=dict(zip(names, panels, strict=True)),
@@ -108,9 +116,10 @@ def _whole() -> cube.Cut:
 
 def _choices(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
     """Return the values of each filter with their names."""
-    found: dict[str, list[dict[str, str]]] = {name: [] for name in FILTERS}
+    found: dict[str, list[dict[str, str]]] = {name: [] for name in (*FILTERS, "month")}
     for row in rows:
-        if row["of"] in found and row["value"] != cube.TOTAL:
+        undated = row["of"] == "month" and row["value"] in _SPECIAL
+        if row["value"] != cube.TOTAL and not undated:
             found[row["of"]].append({"value": row["value"], "name": _named(row)})
     for name in ("license", "relation"):
         found[name].sort(key=lambda one: one["name"])
@@ -139,6 +148,33 @@ def _fixed(request: Request, choices: dict[str, list[dict[str, str]]]) -> dict[s
     return fixed
 
 
+def _period(request: Request) -> cube.Period:
+    """Return when works were published: ``from`` and ``to`` a month, or in a ``year``."""
+    given = request.query_params
+    if re.fullmatch(r"\d{4}", year := given.get("year", "")):
+        return cube.Period(f"{year}-01", f"{year}-12")
+    first, last = (given.get(name, "") for name in ("from", "to"))
+    for month in filter(None, (first, last)):
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+            raise UsageError(f"{month!r} is not a month like 2025-01")
+    if first and last and first > last:
+        raise UsageError(f"the period ends in {last}, before it begins in {first}")
+    return cube.Period(first, last)
+
+
+_HEEDED: Final = {
+    "flows": {"relation", "license"},
+    "roots": set[str](),
+    "inherited": set[str](),
+    "depth": set[str](),
+}
+"""By which filters panels are counted that are not counted by all."""
+
+
+def _filtered_by(fixed: Mapping[str, str], period: cube.Period) -> set[str]:
+    return {*fixed, *({"date"} if period else ())}
+
+
 def _percent(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole else None
 
@@ -146,9 +182,11 @@ def _percent(part: int, whole: int) -> float | None:
 _NOT_COUNTED: Final = "Works are not counted by these filters together. Take one of them away."
 
 
-async def _table(evaluator: Evaluator, reading: str, fixed: Mapping[str, str]) -> dict[str, Any]:
+async def _table(
+    evaluator: Evaluator, reading: str, fixed: Mapping[str, str], period: cube.Period
+) -> dict[str, Any]:
     """Return noncompliance by metric and relation, as far as the filters allow."""
-    dimensions = set(fixed)
+    dimensions = {*fixed, *({period.dimension} if period else ())}
     of = (
         cube.cut(dimensions | {"relation"})
         or cube.cut(dimensions)
@@ -158,11 +196,12 @@ async def _table(evaluator: Evaluator, reading: str, fixed: Mapping[str, str]) -
     whole = cube.cut(dimensions) or cube.cut(dimensions, metric=False)
     if of is None:
         return {"note": _NOT_COUNTED}
-    text = cube.noncompliance(reading, of, fixed)
+    text = cube.noncompliance(reading, of, fixed, period=period)
     rows = await asked(evaluator, text, reading)
-    totals = (
-        await asked(evaluator, cube.noncompliance(reading, whole, fixed), reading) if whole else []
-    )
+    totals = []
+    if whole:
+        overall = cube.noncompliance(reading, whole, fixed, period=period)
+        totals = await asked(evaluator, overall, reading)
     table: dict[str, dict[str, Any]] = {}
     for row in (*totals, *rows):
         metric = row.get("metric") or ANY_ERROR
@@ -227,19 +266,25 @@ def _most(line: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _trend(
-    evaluator: Evaluator, reading: str, fixed: Mapping[str, str], metric: str
+    evaluator: Evaluator,
+    reading: str,
+    fixed: Mapping[str, str],
+    period: cube.Period,
+    metric: str,
 ) -> dict[str, Any]:
     """Return the share of noncompliant and of undetermined works by month, or by year."""
     any_error = metric == ANY_ERROR
     by, of = "", None
     for by in ("month", "year"):
-        if by not in fixed:
+        if by == "month" or not period or period.dimension == by:
             of = cube.cut({*fixed, by}, metric=not any_error)
         if of:
             break
     if of is None:
         return {"note": "There is no count by month or year for these filters."}
-    text = cube.noncompliance(reading, of, fixed, metric if of.has_metric else "")
+    text = cube.noncompliance(
+        reading, of, fixed, metric if of.has_metric else "", period=period, along=by
+    )
     rows = [r for r in await asked(evaluator, text, reading) if r[by] not in _SPECIAL]
     rows.sort(key=lambda row: row[by])
     dates = [row[by].rpartition("/")[2] for row in rows]
@@ -267,7 +312,7 @@ async def _trend(
 
 async def _flows(evaluator: Evaluator, reading: str, fixed: Mapping[str, str]) -> dict[str, Any]:
     """Return the flows of works from the license of a parent to their own."""
-    text = cube.flows(reading, fixed.get("relation", ""))
+    text = cube.flows(reading, fixed.get("relation", ""), fixed.get("license", ""))
     rows = await asked(evaluator, text, reading)
     flows = [(_terms(row["from"]), _terms(row["to"]), row["works"]) for row in rows]
     return {
@@ -282,7 +327,6 @@ async def _flows(evaluator: Evaluator, reading: str, fixed: Mapping[str, str]) -
             for row in rows[:50]
         ],
         "count": len(rows),
-        "unfiltered": sorted(set(fixed) - {"relation"}),
         "source": source(text, reading, "Works by their license and that of a parent."),
     }
 
@@ -346,9 +390,13 @@ async def _inherited(evaluator: Evaluator, reading: str) -> dict[str, Any]:
     }
 
 
-async def _unknowns(evaluator: Evaluator, reading: str, fixed: Mapping[str, str]) -> dict[str, Any]:
+async def _unknowns(
+    evaluator: Evaluator, reading: str, fixed: Mapping[str, str], period: cube.Period
+) -> dict[str, Any]:
     """Return works by why terms that concern them are not known."""
-    text = cube.unknowns(reading, fixed)
+    text = cube.unknowns(reading, fixed, period)
+    by_date = period.dimension == "year" and "relation" not in fixed
+    heeded = {"relation", *({"date"} if by_date else ())}
     rows = await asked(evaluator, text, reading)
     causes: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -365,6 +413,7 @@ async def _unknowns(evaluator: Evaluator, reading: str, fixed: Mapping[str, str]
     return {
         "bars": drawn,
         "rows": ordered,
+        "ignored": sorted(_filtered_by(fixed, period) - heeded),
         "source": source(text, reading, "Works by why terms are not known."),
     }
 
