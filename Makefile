@@ -8,6 +8,7 @@ PORT ?= 8000
 DEMO_DATA ?= .licet-demo
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+CHROMIUM ?= $(shell command -v chromium)
 
 UV_VERSION := 0.13.8
 BIN := $(VENV)/bin
@@ -25,7 +26,7 @@ unexport PYRIGHT_PYTHON_FORCE_VERSION PYRIGHT_PYTHON_PYLANCE_VERSION PYRIGHT_PYT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup frontend test lint types ontology pytest demo bench format clean
+.PHONY: help setup frontend test lint types ontology pytest browser demo bench format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -69,8 +70,13 @@ types: $(READY) ## Check types with mypy and pyright
 ontology: $(READY) ## Check the ontology and the license catalogue
 	$(BIN)/licet validate --ontology
 
-pytest: $(READY) ## Run the tests (PYTEST_ARGS="-k lineage" runs some)
+pytest: $(READY) frontend ## Run the tests (PYTEST_ARGS="-k lineage" runs some)
 	$(BIN)/pytest --numprocesses logical --dist loadfile $(PYTEST_ARGS)
+
+# Chromium is not of PyPI or npm: `apt-get install chromium`, or name one by CHROMIUM=/path.
+browser: $(READY) frontend ## Run the tests of the pages in Chromium, and fail where there is none
+	@test -n "$(CHROMIUM)" || { echo "There is no Chromium: install it, or name one by CHROMIUM=/path/to/chromium" >&2; exit 1; }
+	CHROMIUM="$(CHROMIUM)" $(BIN)/pytest tests/service/test_browser.py $(PYTEST_ARGS)
 
 # Three questions that people have asked in public, of models in the bundled sample.
 ASK = @printf '\n%s\n' '$$ licet query $(1)'; $(BIN)/licet query $(1) --data $(DEMO_DATA)

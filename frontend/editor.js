@@ -77,5 +77,21 @@ for (const button of document.querySelectorAll("button[data-query]")) {
     root.scrollIntoView();
   });
 }
+// What the editor leaves without a name, for whoever hears the page instead of seeing it.
+function name() {
+  for (const [selector, label] of [
+    [".CodeMirror textarea", "Query in SPARQL"],
+    ["select.tableSizer", "Rows on a page"],
+  ]) {
+    for (const one of root.querySelectorAll(`${selector}:not([aria-label])`)) one.setAttribute("aria-label", label);
+  }
+  for (const box of root.querySelectorAll(".CodeMirror-scroll[tabindex='-1']")) {
+    for (const [key, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", "Text of the query"]]) box.setAttribute(key, value);
+  }
+  for (const head of root.querySelectorAll("thead th:first-child .dt-column-title:empty")) head.textContent = "#";
+  for (const one of root.querySelectorAll(".tabsList .addTab:not([role])")) one.setAttribute("role", "tab");
+}
+new MutationObserver(name).observe(root, { childList: true, subtree: true });
+name();
 if (root.dataset.run === "true") tab.query().catch(() => {});
 root.dataset.ready = "true";

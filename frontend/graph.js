@@ -1,30 +1,25 @@
 // Triples, or rows with two columns of resources, as a graph of nodes and named edges.
-import { icon, shortened, svg } from "./svg.js";
+import { Drawn, cut, svg, titled } from "./svg.js";
 
 const SHOWN = 150;
 const WIDTH = 960;
 const HEIGHT = 640;
 const STEPS = 220;
+const NAMED = 40; // links that are named at most, lest names cover each other
 
-export class Graph {
+export class Graph extends Drawn {
   priority = 4;
   label = "Graph";
-  helpReference = "/about#charts";
-
-  constructor(yasr) {
-    this.yasr = yasr;
-  }
+  path = "M5 3a3 3 0 1 0 2 5l4 3v3a3 3 0 1 0 2 0v-3l4-3a3 3 0 1 0-1-2l-4 3-4-3a3 3 0 0 0-3-3z";
 
   edges() {
-    const results = this.yasr.results;
-    const statements = results?.getStatements?.() ?? [];
+    const statements = this.yasr.results?.getStatements?.() ?? [];
     if (statements.length) {
       return statements
         .filter((quad) => quad.object.termType !== "Literal")
         .map((quad) => [quad.subject.value, quad.predicate.value, quad.object.value]);
     }
-    const names = results?.getVariables() ?? [];
-    const rows = results?.getBindings() ?? [];
+    const { names, rows } = this;
     const resources = names.filter((name) => rows.length && rows.every((row) => !row[name] || row[name].type === "uri"));
     if (resources.length < 2) return [];
     const [from, ...others] = resources;
@@ -50,38 +45,28 @@ export class Graph {
       edges.push([from, by, to]);
     }
     arrange(nodes, edges);
-    const prefixes = this.yasr.config.prefixes ?? {};
-    const drawing = svg("svg", {
-      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-      class: "result-graph",
-      role: "img",
-      "aria-label": `${nodes.size} resources and ${edges.length} links; the table holds the same`,
-    });
+    const drawing = this.canvas(WIDTH, HEIGHT, "result-graph", `${nodes.size} resources and ${edges.length} links`);
     for (const [from, by, to] of edges) {
       const [a, b] = [nodes.get(from), nodes.get(to)];
-      const group = svg("g");
-      group.append(svg("title", {}, `${shortened(from, prefixes)} – ${shortened(by, prefixes)} → ${shortened(to, prefixes)}`));
-      group.append(svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y }));
-      if (edges.length <= 40) {
-        group.append(svg("text", { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, class: "link-name" }, shortened(by, prefixes)));
+      const link = titled(
+        `${this.shortened(from)} – ${this.shortened(by)} → ${this.shortened(to)}`,
+        svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y }),
+      );
+      if (edges.length <= NAMED) {
+        link.append(svg("text", { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, class: "link-name" }, this.shortened(by)));
       }
-      drawing.append(group);
+      drawing.append(link);
     }
     for (const [name, at] of nodes) {
-      const text = shortened(name, prefixes);
-      const group = svg("g");
-      group.append(svg("title", {}, name));
-      group.append(svg("circle", { cx: at.x, cy: at.y, r: 5 }));
-      group.append(svg("text", { x: at.x + 8, y: at.y + 4 }, text.length > 34 ? `${text.slice(0, 33)}…` : text));
-      drawing.append(group);
+      drawing.append(
+        titled(
+          name,
+          svg("circle", { cx: at.x, cy: at.y, r: 5 }),
+          svg("text", { x: at.x + 8, y: at.y + 4 }, cut(this.shortened(name), 34)),
+        ),
+      );
     }
-    const note = document.createElement("p");
-    note.textContent = `${edges.length} of ${all.length} links between ${nodes.size} resources.`;
-    this.yasr.resultsEl.replaceChildren(note, drawing);
-  }
-
-  getIcon() {
-    return icon("M5 3a3 3 0 1 0 2 5l4 3v3a3 3 0 1 0 2 0v-3l4-3a3 3 0 1 0-1-2l-4 3-4-3a3 3 0 0 0-3-3z");
+    this.show(`${edges.length} of ${all.length} links between ${nodes.size} resources.`, drawing);
   }
 }
 

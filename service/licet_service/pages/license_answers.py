@@ -144,7 +144,7 @@ def _clause(clause: ClauseView, license_id: str) -> dict[str, Any]:
         "label": clause.label,
         "where": where(clause.section),
         "quote": clause.quote,
-        "lines": list(parameter_lines(clause)),
+        "lines": [line.replace("`", "") for line in parameter_lines(clause)],
     }
 
 

@@ -29,7 +29,7 @@ SHOWN_ROWS: Final = 200
 FIRST_QUERY: Final = """\
 PREFIX licet: <https://w3id.org/licet/ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-# Models that violate a term, and which.
+# Works that violate a term, and which.
 SELECT ?model ?code WHERE {
   ?model licet:situation/licet:hasFinding ?finding .
   ?finding licet:severity "error" ; licet:code ?code .
