@@ -38,6 +38,7 @@ pytestmark = [
 
 MERGE = "leveldevai/TurdusBeagle-7B"  # it has parents that forbid derivatives and commerce
 MARKUP = '"><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}'
+COUNT_NODES = "document.querySelectorAll('#lineage .node').length"
 HUB, CHILDREN = "many/base", 1_200
 TURNED = "\u202egnp.exe\u2066"
 PAGES = {
@@ -181,6 +182,13 @@ def test_pages_say_all_without_a_script(visit: Callable[..., Page], path: str) -
     assert page.locator("main").inner_text().strip()
 
 
+def test_what_takes_longer_is_a_link_without_a_script(visit: Callable[..., Page]) -> None:
+    plan = urlencode({"licenses": "apache-2.0", "do": "fine-tune", "publish": "share weights"})
+    page = visit(f"/plan?{plan}", java_script_enabled=False)
+    page.locator("main a", has_text="Judge each license of the catalogue").click()
+    assert "It may be published under" in page.locator("#licenses-to-choose").inner_text()
+
+
 def test_forms_and_folds_work_without_a_script(visit: Callable[..., Page]) -> None:
     page = visit("/", java_script_enabled=False)
     page.fill("#q", MERGE)
@@ -231,7 +239,7 @@ def test_a_lineage_grows_in_its_place(visit: Callable[..., Page]) -> None:
     page = visit("/model/mlabonne/Daredevil-8B")
     shown = page.locator("#lineage .node").count()
     page.locator("#lineage a[data-swap]", has_text="One more generation").click()
-    page.wait_for_function("n => document.querySelectorAll('#lineage .node').length > n", arg=shown)
+    page.wait_for_function(f"n => {COUNT_NODES} > n", arg=shown)
     assert "down=2" in page.url
     page.locator("#lineage .focus a rect.box").scroll_into_view_if_needed()
     assert page.locator("#lineage summary", has_text="The same as a list").is_visible()
@@ -245,13 +253,13 @@ def test_a_lineage_of_a_thousand_is_bounded_counted_and_drawn_when_asked(
     assert f"{CHILDREN:,} works were made from it" in page.locator("#lineage").inner_text()
     assert nodes.count() == 1 + FAN
     page.locator("#lineage a.more", has_text=f"+{CHILDREN - FAN}").click()
-    page.wait_for_function("document.querySelectorAll('#lineage .node').length === 1000")
+    page.wait_for_function(f"n => {COUNT_NODES} === n", arg=MAX_WORKS)
     assert page.locator("#lineage a.more", has_text=f"+{CHILDREN - MAX_WORKS + 1}").count() == 1
     page.locator("#lineage .focus rect.box").scroll_into_view_if_needed()
-    page.locator("#lineage summary", has_text="The same as a list (1,000 works)").click()
+    assert page.locator("#lineage summary", has_text="a list (1,000 works)").is_visible()
     assert page.locator("#lineage tbody tr").count() == MAX_WORKS
     page.locator("#lineage a", has_text="Back to the first view").click()
-    page.wait_for_function(f"document.querySelectorAll('#lineage .node').length === {1 + FAN}")
+    page.wait_for_function(f"n => {COUNT_NODES} === n", arg=1 + FAN)
 
 
 def test_the_words_to_write_are_copied(visit: Callable[..., Page]) -> None:
@@ -372,8 +380,8 @@ def test_what_must_i_write_in_my_card(visit: Callable[..., Page]) -> None:
 def test_which_license_may_i_choose(visit: Callable[..., Page]) -> None:
     clicks = Clicks(visit("/license/apache-2.0"))
     clicks.on("a.button", "Which licenses may a derivative carry?")
-    assert "It may be published under" in clicks.page.locator("main").inner_text()
-    assert clicks.page.locator("#licenses-to-choose ~ div td code", has_text="mit").count() >= 1
+    clicks.page.locator("main p", has_text="It may be published under").wait_for()
+    assert clicks.page.locator("#licenses-to-choose td code", has_text="mit").count() >= 1
     assert clicks.count == 1
 
 

@@ -11,6 +11,9 @@ from licet_service.pages.layout import BOX_HEIGHT, BOX_WIDTH, layered
 from licet_service.pages.words import relation
 
 STRIPES = 8
+DENSE = 100
+ROOM_FOR_MORE = 60
+"""Beside the last column, for how many works are not shown there."""
 NAME_CHARACTERS = 29
 
 
@@ -54,6 +57,11 @@ class Drawing:
     edges: tuple[Edge, ...]
     legend: tuple[tuple[str, str], ...]
 
+    @property
+    def is_dense(self) -> bool:
+        """Whether so many lines are drawn that they would cover each other."""
+        return len(self.edges) > DENSE
+
 
 def lineage_drawing(lineage: dict[str, Any], reading: str) -> Drawing:
     """Return the drawing of a lineage as ``lineage_around`` gives it."""
@@ -82,7 +90,7 @@ def lineage_drawing(lineage: dict[str, Any], reading: str) -> Drawing:
             )
         )
     return Drawing(
-        layout.width,
+        layout.width + (ROOM_FOR_MORE if any(node.hidden for node in nodes) else 0),
         layout.height,
         BOX_WIDTH,
         BOX_HEIGHT,

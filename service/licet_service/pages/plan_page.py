@@ -159,15 +159,20 @@ def routes(evaluator: Evaluator) -> APIRouter:
             "licenses": sorted(one["id"] for one in licenses if one["read"]),
             "report": None,
             "suggestion": None,
+            "alternatives": "",
             "problem": "",
             "answers": _answers,
             "here": "/plan",
         }
         if asked.parents or asked.licenses:
+            # Judging every license takes longer than judging the plan, which is shown without.
+            wanted = "alternatives" in request.query_params
+            if _is_open(asked) and not wanted:
+                context["alternatives"] = f"/plan?{request.url.query}&alternatives=shown"
             try:
                 context["report"], context["suggestion"] = await asyncio.gather(
                     evaluator.call("plan", plan=plan_of(asked), reading=asked.reading),
-                    _suggestion(evaluator, asked),
+                    _suggestion(evaluator, asked) if wanted and _is_open(asked) else _nothing(),
                 )
             except LicetError as error:
                 context["problem"] = problems.of_licet(error).detail
@@ -176,10 +181,17 @@ def routes(evaluator: Evaluator) -> APIRouter:
     return router
 
 
-async def _suggestion(evaluator: Evaluator, asked: Asked) -> dict[str, Any] | None:
-    """Return which licenses what is made may carry, where that is still open."""
-    if asked.do == USE or asked.license or asked.how == "internal":
-        return None
+def _is_open(asked: Asked) -> bool:
+    """Return whether it is still to be chosen which license what is made shall carry."""
+    return not (asked.do == USE or asked.license or asked.how == "internal")
+
+
+async def _nothing() -> None:
+    return None
+
+
+async def _suggestion(evaluator: Evaluator, asked: Asked) -> dict[str, Any]:
+    """Return which licenses what is made may carry."""
     found: dict[str, Any] = await evaluator.call(
         "suggest",
         works=[*asked.parents, *(f"license:{id_}" for id_ in asked.licenses)],

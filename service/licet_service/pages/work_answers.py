@@ -66,6 +66,7 @@ def work_page(
         raise UsageError(f"no reading named {reading!r}: choose one of {', '.join(readings())}")
     iri = BASE + work
     graph = GraphReading(opened.store, reading)
+    codes = graph.codes(iri)
     try:
         explanation = explanation_json(Explainer(opened.store, _program(reading)).explain(iri))
     except UnknownWorkError:
@@ -78,9 +79,7 @@ def work_page(
         "groups": {} if explanation is None else _groups(explanation),
         "facts": {name: graph.text(iri, predicate) for name, predicate in _FACTS.items()},
         "terms": graph.terms(iri),
-        "readings": [
-            _under(opened, iri, name, graph.codes(iri)) for name in readings() if explanation
-        ],
+        "readings": [_under(opened, iri, name, codes) for name in readings() if explanation],
         "reading": _reading(graph, reading),
         "lineage": lineage_around(opened, work, reading, down=down, expanded=expanded),
     }

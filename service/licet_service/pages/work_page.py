@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from licet_service.pages.behind import behind
 from licet_service.pages.drawing import lineage_drawing
+from licet_service.pages.lineage_answers import MAX_WORKS
 from licet_service.pages.rendering import html
 from licet_service.pages.words import count
 
@@ -86,6 +88,8 @@ async def respond(
         obligations=_obligations(found),
         parameter_names=_PARAMETER_NAMES,
         lineage=found["lineage"],
+        made_from=_made_from(found["lineage"]),
+        max_works=MAX_WORKS,
         drawing=lineage_drawing(found["lineage"], reading),
         expanded=expanded,
         down=down,
@@ -95,6 +99,14 @@ async def respond(
         statements=statements,
         behind=_behind(name, reading) if kind == "model" else None,
     )
+
+
+def _made_from(lineage: dict[str, Any]) -> defaultdict[str, list[dict[str, Any]]]:
+    """Return the edges of a lineage by the work that was made."""
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for edge in lineage["edges"]:
+        found[edge["child"]].append(edge)
+    return found
 
 
 def _behind(model: str, reading: str) -> dict[str, Any]:

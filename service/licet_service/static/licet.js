@@ -78,24 +78,34 @@ function centre(part) {
 centre(document);
 
 // A part of a page that a link would show anew is replaced in its place.
+async function swap(link) {
+  const part = document.getElementById(link.dataset.swap);
+  part.setAttribute("aria-busy", "true");
+  const answer = await fetch(link.href.baseVal ?? link.href, { headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = document.adoptNode(page.getElementById(part.id));
+  part.replaceWith(fresh);
+  centre(fresh);
+  return fresh;
+}
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-swap]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const part = document.getElementById(link.dataset.swap);
-  if (!part) return;
   event.preventDefault();
-  part.setAttribute("aria-busy", "true");
   const address = link.href.baseVal ?? link.href;
   try {
-    const answer = await fetch(address, { headers: { Accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = document.adoptNode(page.getElementById(part.id));
-    part.replaceWith(fresh);
+    const fresh = await swap(link);
     history.replaceState(null, "", address);
     fresh.setAttribute("tabindex", "-1");
     fresh.focus({ preventScroll: true });
-    centre(fresh);
   } catch {
     location.assign(address);
   }
 });
+
+// What takes longer is asked for when the rest is shown; where that fails, the link remains.
+for (const link of document.querySelectorAll("a[data-load]")) {
+  const words = link.textContent;
+  link.textContent = "Each license of the catalogue is being judged …";
+  swap(link).catch(() => (link.textContent = words));
+}
