@@ -527,3 +527,32 @@ def test_what_no_snapshot_holds_was_not_looked_for(explain: Explain) -> None:
 def test_a_work_that_is_not_in_the_graph_cannot_be_explained(explain: Explain, work: str) -> None:
     with pytest.raises(UnknownWorkError, match="is not in the graph, so nothing is known of it"):
         explain(work)
+
+
+################################################################ what is remembered
+
+
+world(
+    "alike",
+    {"base": "llama3.1", "Llama-3.1-one": "NoLicense", "other": "NoLicense"},
+    "Llama-3.1-one finetunedFrom base",
+    "other finetunedFrom base",
+)
+
+
+def test_what_is_said_of_a_work_does_not_rest_on_what_was_said_of_one_like_it(
+    explain: Explain, built: Built
+) -> None:
+    first, second = explain("alike/Llama-3.1-one"), explain("alike/other")
+    assert "naming" not in codes(first, "error")
+    assert "naming" in codes(second, "error")
+    store = Store.read_only(str(built(WORKS, STEPS).store))
+    alone = Explainer(store, compile_reading("cautious")).explain(f"{BASE}model/alike/other")
+    assert alone == second
+
+
+def test_another_store_is_asked_anew(explain: Explain) -> None:
+    explain("alike/other")
+    explainer = Explainer(Store(), compile_reading("cautious"))
+    with pytest.raises(UnknownWorkError):
+        explainer.explain(f"{BASE}model/alike/other")
