@@ -174,6 +174,15 @@ def test_the_dashboard_counts_what_filters_ask_or_says_that_it_does_not(
     assert "not counted by these filters together" in both.text
 
 
+def test_the_first_page_counts_works_as_the_graph_does(client: TestClient) -> None:
+    home = client.get("/", headers=HTML).text
+    told = [int(n.replace(",", "")) for n in re.findall(r"<b>([\d,]+)</b>", home)]
+    answer = client.get("/queries/works-by-verdict?format=json").json()["results"]["bindings"]
+    works = {row["verdict"]["value"]: int(row["works"]["value"]) for row in answer}
+    nothing = works["pointed out"] + works["nothing found"]
+    assert told == [sum(works.values()), works["violated"], works["unknown"], nothing]
+
+
 def test_the_dashboard_adds_up_the_months_of_a_period(client: TestClient) -> None:
     def panel(name: str, query: str) -> list[dict[str, str]]:
         page = client.get(f"/dashboard?{query}", headers=HTML).text

@@ -76,19 +76,3 @@ def answered(
             return problem_page(error)
 
     return handled
-
-
-_remembered: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-
-
-async def remembered_rows(
-    evaluator: Evaluator, name: str, reading: str, snapshot: str
-) -> list[dict[str, Any]]:
-    """Return the rows of a saved query without parameters, asked once of each snapshot."""
-    key = (name, reading, snapshot)
-    if key not in _remembered:
-        found = await rows(evaluator, name, reading)
-        for old in [k for k in _remembered if k[2] != snapshot]:
-            del _remembered[old]
-        _remembered[key] = found
-    return _remembered[key]

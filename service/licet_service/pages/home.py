@@ -11,7 +11,7 @@ from starlette.responses import Response
 from licet_ontology.terms import DEFAULT_READING
 from licet_reasoning.metric_codes import ANY_ERROR, GAP_CODES
 from licet_service.pages import cube
-from licet_service.pages.asking import answered, asked, remembered_rows
+from licet_service.pages.asking import answered, asked, rows
 from licet_service.pages.behind import behind
 from licet_service.pages.dashboard import source, terms_linked
 from licet_service.pages.rendering import html
@@ -31,33 +31,39 @@ def routes(evaluator: Evaluator) -> APIRouter:
     async def home(request: Request) -> Response:
         reading = request.query_params.get("reading") or DEFAULT_READING
         overview = await evaluator.call("page-overview", reading=reading)
-        snapshot = overview["snapshot"]
         whole = cube.cut(set())
         assert whole is not None  # noqa: S101 - the whole is always counted
         counted = cube.noncompliance(reading, whole, {})
-        verdicts, metrics, licenses = await asyncio.gather(
-            remembered_rows(evaluator, "works-by-verdict", reading, snapshot),
+        metrics, licenses = await asyncio.gather(
             asked(evaluator, counted, reading),
-            remembered_rows(evaluator, "declared-licenses", reading, snapshot),
+            rows(evaluator, "declared-licenses", reading),
         )
-        counts = {row["verdict"]: row["works"] for row in verdicts}
         return html(
             "home.html",
             overview=overview,
             reading=next(r for r in overview["readings"] if r["name"] == reading),
-            counts=counts,
-            works=sum(counts.values()),
+            all=_all_together(metrics),
             broken=_most(metrics, of_gaps=False),
             unknowns=_most(metrics, of_gaps=True),
             licenses=[{**row, "terms": terms_linked(row["terms"])} for row in licenses[:_SHOWN]],
             behind={
-                "verdicts": behind("works-by-verdict", reading),
                 "metrics": source(counted, reading, "Works by metric."),
                 "licenses": behind("declared-licenses", reading),
             },
         )
 
     return router
+
+
+def _all_together(metrics: list[dict[str, Any]]) -> dict[str, int]:
+    """Return how many works violate a term, cannot be judged, or show no violation."""
+    none = {"noncompliant": 0, "checked": 0, "undetermined": 0}
+    found = next((row for row in metrics if row["metric"] == ANY_ERROR), none)
+    return {
+        "violated": found["noncompliant"],
+        "unknown": found["undetermined"],
+        "nothing found": found["checked"] - found["noncompliant"],
+    }
 
 
 def _most(metrics: list[dict[str, Any]], *, of_gaps: bool) -> list[dict[str, Any]]:
