@@ -54,9 +54,7 @@ def main() -> None:
     print(f"{os.cpu_count()} processors, {platform.platform()}, Python {python}")
     print(f"{len(works):,} works, {len(derivations):,} derivations")
     print(f"{lineage.work_count:,} and {len(lineage.child):,} when those alike are one\n")
-    print(
-        "| closure | two passes of it | situations and rules with it | peak memory | situations |"
-    )
+    print("| closure | one pass of it | situations with it | peak memory | situations |")
     print("|---|---|---|---|---|")
     reference: Situations | None = None
     for name in ("bitsets", *options.closure):

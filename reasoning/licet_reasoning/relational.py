@@ -26,16 +26,14 @@ if TYPE_CHECKING:
     from licet_reasoning.automaton import Automaton
     from licet_reasoning.closure import Closure, Lineage
 
-PUSHED: Final = """
-SELECT edge.child AS work, step.state AS state, added.word AS word, bit_or(added.bits) AS bits
-FROM added
-JOIN edge ON edge.parent = added.work
-JOIN step ON step.relation = edge.relation AND step.target = added.state
-GROUP BY edge.child, step.state, added.word
-"""
-"""What reaches the children of works that something new reached, through one derivation."""
-
 ADDED: Final = """
+WITH pushed AS (
+  SELECT edge.child AS work, step.state AS state, added.word AS word, bit_or(added.bits) AS bits
+  FROM added
+  JOIN edge ON edge.parent = added.work
+  JOIN step ON step.relation = edge.relation AND step.target = added.state
+  GROUP BY edge.child, step.state, added.word
+)
 SELECT pushed.work AS work, pushed.state AS state, pushed.word AS word,
        pushed.bits & ~bit_or(coalesce(reached.bits, 0)) AS bits
 FROM pushed
@@ -44,7 +42,11 @@ LEFT JOIN reached ON reached.work = pushed.work AND reached.state = pushed.state
 GROUP BY pushed.work, pushed.state, pushed.word, pushed.bits
 HAVING (pushed.bits & ~bit_or(coalesce(reached.bits, 0))) <> 0
 """
-"""What of that was not there before."""
+"""What a round adds.
+
+``pushed`` is what reaches the children of works that something new reached, through one
+derivation; what was there before is taken off.
+"""
 
 
 COMPACTED_PARTS: Final = 16
@@ -122,7 +124,7 @@ def reaching_by_joins(
         tables.load("edge", _table(edges))
         tables.load("reached", begin)
         tables.load("added", begin)
-        while tables.keep("pushed", PUSHED) and tables.keep("added", ADDED):
+        while tables.keep("added", ADDED):
             tables.append("reached", "added")
         found = tables.read("reached")
     work, state, word = (found[name].to_numpy() for name in ("work", "state", "word"))
@@ -202,26 +204,34 @@ class _Spark:
         self._parts: dict[str, list[Any]] = {}
 
     def load(self, name: str, rows: pa.Table) -> None:
-        self._show(name, [self._held(self._session.createDataFrame(rows))])
+        self._show(name, [self._held(self._session.createDataFrame(rows))[0]])
 
     def keep(self, name: str, query: str) -> int:
-        answer = self._held(self._session.sql(query))
-        self._show(name, [answer])
-        return int(answer.count())
+        rows, number = self._held(self._session.sql(query))
+        self._show(name, [rows])
+        return number
 
     def append(self, name: str, other: str) -> None:
         parts = self._parts[name] + self._parts[other]
         if len(parts) > COMPACTED_PARTS:
             processors = self._session.sparkContext.defaultParallelism
-            parts = [self._held(_union(parts).coalesce(processors))]
+            parts = [self._held(_union(parts).coalesce(processors))[0]]
         self._show(name, parts)
 
     def read(self, name: str) -> pa.Table:
         return _union(self._parts[name]).toArrow()
 
-    def _held(self, rows: Any) -> Any:
-        """Return rows as they are now, or each round would compute all former ones again."""
-        return rows.localCheckpoint(storageLevel=self._level)
+    def _held(self, rows: Any) -> tuple[Any, int]:
+        """Return rows as they are now, or each round would compute all former ones again.
+
+        And their number: they are counted in a cache first, because a checkpoint keeps the size
+        that the planner expects. Of a join that is the product of its sides, a number with twice
+        the digits and more from round to round, which fills the heap before fifty rounds.
+        """
+        number = int(rows.persist(self._level).count())
+        held = rows.localCheckpoint(storageLevel=self._level)
+        rows.unpersist()
+        return held, number
 
     def _show(self, name: str, parts: list[Any]) -> None:
         self._parts[name] = parts
