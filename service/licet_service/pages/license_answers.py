@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from pyoxigraph import NamedNode, QuerySolutions
+from pyoxigraph import NamedNode, QuerySolutions, Variable
 
 from licet_ontology.nodes import text_of
-from licet_ontology.terms import BASE, GRAPH_HUB, PREFIXES, license_iri
+from licet_ontology.terms import BASE, PREFIXES, license_iri, reading_graphs
+from licet_reasoning.cube import QB
 from licet_service.license_page import BOUND, label_of, parameter_lines, where
 from licet_service.license_view import license_ids, license_view
+from licet_service.pages.cube import slice_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -161,11 +163,14 @@ def _carried(opened: OpenSnapshot, license_id: str) -> int:
 
 
 def _counted(opened: OpenSnapshot) -> dict[str, int]:
+    """Return works by license as the statistics hold them, for the graph is long to count."""
+    reading = opened.snapshot.manifest["default_reading"]
     found = opened.store.query(
-        "SELECT ?license (COUNT(*) AS ?works) WHERE { ?work licet:license ?license } "
-        "GROUP BY ?license",
-        prefixes=PREFIXES,
-        default_graph=[NamedNode(GRAPH_HUB)],
+        "SELECT ?slice ?license ?works WHERE { ?slice qb:observation ?cell . "
+        "?cell licet:byTerms ?license ; licet:workCount ?works }",
+        prefixes={**PREFIXES, "qb": QB},
+        default_graph=[NamedNode(reading_graphs(reading)[2])],
+        substitutions={Variable("slice"): NamedNode(slice_iri(reading, "terms", "by-terms"))},
     )
     assert isinstance(found, QuerySolutions)  # noqa: S101 - it is a SELECT
     return {text_of(row["license"]): int(text_of(row["works"])) for row in found}
