@@ -7,22 +7,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
 from pyoxigraph import Literal, NamedNode, Triple, serialize
 
 from licet_ontology.terms import BASE, DCTERMS, PREFIXES, RDF, XSD
+from licet_service.dump_layout import FOLDER, INDEX
 from licet_service.formats import GRAPH_FORMATS
 from licet_service.negotiation import GRAPHS, RESULTS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from licet_service.dataset import OpenSnapshot
 
 _VOID: Final = "http://rdfs.org/ns/void#"
+_DATASET: Final = "/.well-known/void#licet"
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 
 
 def describe_dataset(opened: OpenSnapshot, address: str, format: str) -> str:
     """Return the VoID description of a snapshot that is served at an address, in a format."""
-    return _text(dataset_description(address, opened.snapshot.manifest), format)
+    snapshot = opened.snapshot
+    described = dataset_description(address, snapshot.manifest)
+    index = snapshot.path.parent.parent / FOLDER / snapshot.id / INDEX
+    return _text([*described, *_dumps(address, snapshot.id, snapshot.manifest, index)], format)
 
 
 def describe_service(opened: OpenSnapshot, address: str, format: str) -> str:
@@ -51,7 +59,7 @@ def _count(number: int) -> Literal:
 
 def dataset_description(address: str, manifest: dict[str, Any]) -> list[Triple]:
     """Return the VoID description of a snapshot that is served at an address."""
-    dataset = f"{address}/.well-known/void#licet"
+    dataset = address + _DATASET
     finished = Literal(manifest["finished"], datatype=NamedNode(XSD + "dateTime"))
     described = _about(
         dataset,
@@ -71,6 +79,19 @@ def dataset_description(address: str, manifest: dict[str, Any]) -> list[Triple]:
             (RDF + "type", NamedNode(_VOID + "Dataset")),
             (_VOID + "triples", _count(triples)),
         )
+    return described
+
+
+def _dumps(address: str, snapshot: str, manifest: dict[str, Any], index: Path) -> list[Triple]:
+    """Return where each graph can be downloaded, if the snapshot has been exported."""
+    if not index.is_file():
+        return []
+    described: list[Triple] = []
+    for file in orjson.loads(index.read_bytes())["files"]:
+        if file["holds"] in manifest["triples"]:
+            link = NamedNode(f"{address}/dumps/{snapshot}/{file['name']}")
+            for dataset in (address + _DATASET, file["holds"]):
+                described += _about(dataset, (_VOID + "dataDump", link))
     return described
 
 

@@ -13,6 +13,7 @@ from licet_ingest.records import STATED_RELATIONS
 from licet_ontology.reading_names import readings
 from licet_ontology.terms import DEFAULT_READING
 from licet_queries.library import folder_queries
+from licet_reasoning.explanation import ExplainedFinding, Reason
 
 Severity = Literal["error", "unknown", "warning", "notice"]
 EXAMPLE_WORK = "mlabonne/NeuralBeagle14-7B"
@@ -167,18 +168,23 @@ class Findings(_OfWork):
     findings: list[Finding]
 
 
-class Explanation(BaseModel):
+class Explanation(_Answer):
     """Why each clause binds and why each finding holds, with ancestors, paths and words."""
 
-    model_config = ConfigDict(extra="allow")
-
     verdict: str = Field(description="What was found, in words; never that a work is compliant.")
-    work: str
-    reading: str
-    situation: str
-    licenses: list[str]
-    findings: list[dict[str, Any]]
-    obligations: list[dict[str, Any]]
+    work: str = Field(description="Its id, with its kind: model/owner/name.")
+    reading: str = Field(description="Under which it is concluded.")
+    situation: str = Field(description="IRI of its situation.")
+    licenses: list[str] = Field(description="Labels of the licenses it states.")
+    findings: list[ExplainedFinding] = Field(description="The gravest first.")
+    obligations: list[Reason] = Field(description="What binds it, inherited clauses first.")
+    in_doubt: list[Reason] = Field(
+        description="Clauses of which the reading leaves open whether they bind it."
+    )
+    only: str = Field(description="The finding code or clause asked about alone, or empty.")
+    severities: list[Severity] = Field(
+        description="Of all its findings, those that were not asked about included."
+    )
 
 
 class LicenseInShort(_Answer):

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyoxigraph import RdfFormat, Store
-from rdflib import Graph, Namespace
+from rdflib import Graph, Namespace, URIRef
 
 from licet_service.dataset import Dataset
 from licet_service.dump_layout import DumpFormat, dumps_in
@@ -106,6 +106,25 @@ def test_a_catalogue_gives_addresses_where_it_is_found(client: TestClient, newes
     files = {str(file) for file in as_turtle.objects(None, DCAT.downloadURL)}
     assert f"{here}hub.nq.zst" in files
     assert all(client.head(file).status_code == 200 for file in files)
+
+
+def test_the_dataset_says_where_its_graphs_can_be_downloaded(
+    client: TestClient, newest: str
+) -> None:
+    described = Graph().parse(
+        data=client.get("/.well-known/void", headers={"Accept": "text/turtle"}).text
+    )
+    void = Namespace("http://rdfs.org/ns/void#")
+    licenses = URIRef("https://w3id.org/licet/graph/licenses")
+    links = [str(link) for link in described.objects(licenses, void.dataDump)]
+    assert sorted(link.rpartition("/")[2] for link in links) == [
+        f"licenses.{suffix}" for suffix in ("nq.gz", "nq.zst", "trig.gz", "trig.zst")
+    ]
+    for link in links:
+        assert link.startswith(f"http://testserver{newest}/")
+        assert client.head(link).status_code == 200
+    whole = URIRef("http://testserver/.well-known/void#licet")
+    assert set(links) < {str(link) for link in described.objects(whole, void.dataDump)}
 
 
 def test_what_others_stated_is_under_no_license_of_ours(client: TestClient, newest: str) -> None:
