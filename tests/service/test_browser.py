@@ -18,7 +18,8 @@ from tests.service.conftest import serving_on_loopback
 from licet_ingest.sources.dump import JsonLinesDump
 from licet_ingest.sources.sample import Sample
 from licet_reasoning.build import build
-from licet_service.pages.lineage_answers import FAN, MAX_WORKS
+from licet_service.pages.lineage_answers import FAN
+from licet_service.pages.lineage_bounds import MAX_WORKS
 from licet_service.pages.rendering import is_built
 
 if TYPE_CHECKING:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from licet_ontology.terms import BASE, local_name
 from licet_service.pages.graph_reading import GraphReading
+from licet_service.pages.lineage_bounds import MAX_WORKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from licet_service.dataset import OpenSnapshot
 
-MAX_WORKS = 1_000
-"""Works that one drawing shows at most."""
 COUNTED = 5_000
 """Ancestors, and descendants, that are counted; beyond that there are “more than” so many."""
 FAN = 8

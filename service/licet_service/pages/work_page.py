@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from licet_service.pages.behind import behind
 from licet_service.pages.drawing import lineage_drawing
-from licet_service.pages.lineage_answers import MAX_WORKS
+from licet_service.pages.lineage_bounds import MAX_WORKS
 from licet_service.pages.rendering import html
 from licet_service.pages.words import count
 
