@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
     import pyarrow as pa
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     """What gives the same as `reaching`."""
 
 _WORD_BITS = 64
+_ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,17 @@ def unpack_facts(bits: np.ndarray) -> list[int]:
             facts.append(word * _WORD_BITS + lowest.bit_length() - 1)
             value ^= lowest
     return facts
+
+
+def unpack_rows(bits: np.ndarray) -> Iterator[list[int]]:
+    """Yield the numbers of the facts in each of many bitsets, ascending."""
+    for first in range(0, len(bits), _ROWS_AT_ONCE):
+        block = np.ascontiguousarray(bits[first : first + _ROWS_AT_ONCE], dtype="<u8")
+        row, fact = np.nonzero(np.unpackbits(block.view(np.uint8), axis=1, bitorder="little"))
+        facts, start = fact.tolist(), 0
+        for end in np.searchsorted(row, np.arange(len(block)), side="right").tolist():
+            yield facts[start:end]
+            start = end
 
 
 def reaching(lineage: Lineage, automaton: Automaton) -> np.ndarray:

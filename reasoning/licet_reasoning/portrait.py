@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store
 
 from licet_ontology.terms import NS, RDF
-from licet_reasoning.closure import unpack_facts
+from licet_reasoning.closure import unpack_facts, unpack_rows
 from licet_reasoning.likeness import distinct_rows
 from licet_reasoning.rules import (
     IF_IN_DOUBT_BINDS,
+    Judgement,
     apply_consequences,
     constructed,
     judge,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from licet_queries.library import SavedQuery
     from licet_reasoning.axioms import Axioms
-    from licet_reasoning.rules import Judgement
     from licet_reasoning.situations import Quotient
 
 _TERM = re.compile(r"\blicet:(\w+)")
@@ -147,13 +147,16 @@ class Portrait:
         else:
             first, of_situation = np.zeros(1, dtype=np.int64), np.zeros(self.size, dtype=np.int64)
         nodes = tuple(NamedNode(f"urn:licet:seen:{i}") for i in range(len(first)))
+        subjects = [f"{node} " for node in nodes]
         store = Store()
         for traits, bits in blocks:
-            store.bulk_extend(
-                Quad(node, *traits.said[trait])
-                for node, row in zip(nodes, bits[first], strict=True)
-                for trait in unpack_facts(row)
-            )
+            said = [f"{predicate} {object_} .\n" for predicate, object_ in traits.said]
+            lines = [
+                subject + subject.join([said[trait] for trait in found])
+                for subject, found in zip(subjects, unpack_rows(bits[first]), strict=True)
+                if found
+            ]
+            store.bulk_load("".join(lines), format=RdfFormat.N_TRIPLES)
         # Oxigraph looks first at what was added last; in this order rules took a third.
         store.bulk_extend(
             Quad(t.subject, t.predicate, t.object)
@@ -277,8 +280,9 @@ def judge_situations(
             found[judgement.work].append(judgement)
         of_node = [found.get(node.value, ()) for node in view.nodes]
         for iri, position in zip(iris, view.of_situation.tolist(), strict=True):
-            for judgement in of_node[position]:
-                yield replace(judgement, work=iri)
+            for j in of_node[position]:
+                # There are hundreds of thousands, and `dataclasses.replace` is slow.
+                yield Judgement(j.code, iri, j.because, j.inherited, j.verdict, j.against)
 
 
 def conclude_of_situations(

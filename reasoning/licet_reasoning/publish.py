@@ -10,7 +10,6 @@ import pyarrow as pa
 from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 
 from licet_ingest.nquads import blocks, column, iri_lines, iris, literal
-from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, NS, RDF, XSD
 from licet_reasoning.cube import cube_lines
 
@@ -55,9 +54,9 @@ def situation_lines(outcome: Outcome, counts: Sequence[int], reading: str) -> It
         if count:
             yield f"<{situation.iri}> <{RDF}type> <{NS}Situation>{end}"
             yield f'<{situation.iri}> <{NS}workCount> "{count}"^^<{XSD}integer>{end}'
-    for t in outcome.consequences:
-        if text_of(t.subject) in published:
-            yield f"{t.subject} {t.predicate} {t.object}{end}"
+    for iri, said in outcome.consequences.lines(end):
+        if iri in published:
+            yield said
 
 
 def findings_lines(

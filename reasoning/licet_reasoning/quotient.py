@@ -18,7 +18,7 @@ from licet_ontology.terms import NS, RDF, term
 from licet_queries.library import folder_queries
 from licet_reasoning.automaton import Automaton, build_automaton
 from licet_reasoning.axioms import Axioms, compile_axioms
-from licet_reasoning.closure import pack_facts, reaching, unpack_facts
+from licet_reasoning.closure import pack_facts, reaching, unpack_rows
 from licet_reasoning.kept import keep
 from licet_reasoning.likeness import merge_alike
 from licet_reasoning.materialize import owl_rl_closure
@@ -88,14 +88,31 @@ class Consequences:
                     yield object_.value, bit.astype(bool)
 
     def __iter__(self) -> Iterator[Triple]:
-        """Yield the triples, by situation."""
+        """Yield the triples."""
         for traits in self.traits:
-            wanted = [predicate.value in PUBLISHED for predicate, _ in traits.said]
-            bits = traits.bits & packed(np.array(wanted, dtype=bool), traits.bits.shape[1])
-            for iri, row in zip(self.situations, bits, strict=True):
-                node = NamedNode(iri)
-                for trait in unpack_facts(row):
-                    yield Triple(node, *traits.said[trait])
+            for iri, found in self._published(traits):
+                for trait in found:
+                    yield Triple(NamedNode(iri), *traits.said[trait])
+
+    def lines(self, end: str) -> Iterator[tuple[str, str]]:
+        """Yield IRIs of situations and N-Quads lines about each, many in a text.
+
+        Args:
+            end: What ends each line: the graph, a full stop and a line break.
+        """
+        for traits in self.traits:
+            said = [f"{predicate} {object_}{end}" for predicate, object_ in traits.said]
+            for iri, found in self._published(traits):
+                subject = f"<{iri}> "
+                yield iri, subject + subject.join([said[trait] for trait in found])
+
+    def _published(self, traits: Traits) -> Iterator[tuple[str, list[int]]]:
+        """Yield the situations with traits that are published, and which these are."""
+        wanted = [predicate.value in PUBLISHED for predicate, _ in traits.said]
+        bits = traits.bits & packed(np.array(wanted, dtype=bool), traits.bits.shape[1])
+        for iri, found in zip(self.situations, unpack_rows(bits), strict=True):
+            if found:
+                yield iri, found
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licet_ontology.terms import local_name, term
-from licet_reasoning.closure import Lineage, pack_facts, reaching, unpack_facts
+from licet_reasoning.closure import Lineage, pack_facts, reaching, unpack_facts, unpack_rows
 from licet_reasoning.quotient import Program, compile_reading
 
 Edge = tuple[int, str, int]
@@ -253,6 +253,13 @@ def test_facts_are_unpacked_as_they_were_packed(own: list[set[int]]) -> None:
     packed = lineage(own, [], fact_count=201).own
     assert packed.shape == (len(own), 4)
     assert [unpack_facts(row) for row in packed] == [sorted(facts) for facts in own]
+    assert list(unpack_rows(packed)) == [sorted(facts) for facts in own]
+
+
+def test_more_rows_than_are_unpacked_at_once_come_in_their_order() -> None:
+    facts = [number % 70 for number in range(10_000)]
+    packed = pack_facts(np.arange(10_000), np.array(facts), 10_000, 70)
+    assert list(unpack_rows(packed)) == [[fact] for fact in facts]
 
 
 @pytest.mark.parametrize(
