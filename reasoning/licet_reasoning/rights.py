@@ -90,6 +90,8 @@ def right_in(
         case "share-derivative":
             if clause := asked.clause(("no-derivatives",), ("onAdaptation", "onDerivative")):
                 return asked.by_clause(RESERVED, clause)
+            if stated := asked.stated(right):
+                return asked.granted(stated)
             modify, share = asked.granting("modify"), asked.granting("share")
             return asked.granted(modify if share else None)
         case _:
@@ -143,12 +145,16 @@ class _Asked:
         The catalogue says of which words they do; of those that it quotes for a fact about the
         license, their verbs tell.
         """
-        for stated in self.license.evidence.get(right, ()):
+        if stated := self.stated(right):
             return stated
         for section, quote in self._grants():
             if _VERBS[right].search(quote) and not _NEGATED.search(quote):
                 return section, quote
         return None
+
+    def stated(self, right: str) -> tuple[str, str] | None:
+        """Return section and quote of words of which the catalogue says that they give a right."""
+        return next(iter(self.license.evidence.get(right, ())), None)
 
     def _grants(self) -> Iterator[tuple[str, str]]:
         if self.license.says("commercialUse", "permitted", "conditional", "prohibited"):

@@ -62,6 +62,41 @@ def test_the_most_used_licenses_grant_these_by_words(
     assert found.quote
 
 
+@pytest.mark.parametrize(
+    ("license_", "section", "words"),
+    [
+        ("cc-by-3.0", "3(d)", "Adaptations"),
+        ("eupl-1.1", "1; 2", "Derivative Works"),
+        ("gpl-2.0", "2", "such modifications or work"),
+        ("gpl-3.0", "5", "work based on the Program"),
+        ("mistral-research-license-0.1", "2.3", "Derivatives made by or for You"),
+        ("odbl", "3.1(e)", "Derivative Database"),
+    ],
+)
+def test_what_was_modified_may_be_shared_by_words_that_name_it(
+    prepared: Compiled, license_: str, section: str, words: str
+) -> None:
+    found = right(prepared, license_, "share-derivative")
+    assert (found.status, found.section) == ("granted", section)
+    assert words in found.quote
+
+
+@pytest.mark.parametrize(
+    ("license_", "section", "words"),
+    [
+        ("cc-by-sa-3.0", "3(b)", "provided that"),
+        ("gfdl-1.3", "4", "provided that you release"),
+        ("mistral-non-production-license-0.1", "2.1", "under the conditions provided"),
+    ],
+)
+def test_a_proviso_of_the_grant_is_quoted_with_it(
+    prepared: Compiled, license_: str, section: str, words: str
+) -> None:
+    found = right(prepared, license_, "modify")
+    assert (found.status, found.section) == ("granted", section)
+    assert words in found.quote
+
+
 @pytest.mark.parametrize("license_", ["cc-by-nd-4.0", "cc-by-nc-nd-4.0"])
 def test_adaptations_that_may_be_made_and_not_shared(prepared: Compiled, license_: str) -> None:
     modify = right(prepared, license_, "modify")
