@@ -26,16 +26,29 @@ GRANTED, RESERVED, CONDITIONAL, NOT_STATED, NOT_NEEDED, UNKNOWN = (
 )
 
 _VERBS = {
-    "reproduce": re.compile(r"\b(reproduc|to copy\b|copy,|use\b|deal in)", re.I),
-    "modify": re.compile(
-        r"\b(modif|prepare|derivative|adapt|alter|fine-?tune|remix|deal in)", re.I
+    "reproduce": (
+        re.compile(r"\b(?:reproduc|to copy\b|copy,|deal in)", re.I),
+        re.compile(r"(?:^|, |\) |\b(?:to|may|and) )use\b|\bmaking use of\b", re.I),
     ),
-    "share": re.compile(r"\b(distribut|redistribut|\bshare\b|publish|convey|deal in)", re.I),
+    "modify": (
+        re.compile(
+            r"\b(?:modify|make modifications|with or without modification|adapt|alter|fine-?tune"
+            r"|remix|deal in|(?:prepare|create|make)\b[^;.]{0,120}?\b(?:derivatives?|modified))\b",
+            re.I,
+        ),
+    ),
+    "share": (re.compile(r"\b(?:re)?distribut|\bshare\b|\bpublish|\bconvey|\bdeal in", re.I),),
 }
-"""What words of a grant give which right."""
-_NEGATED = re.compile(
-    r"\b(?:do(?:es)? not|may not|shall not|must not|cannot|is not|are not)\b", re.I
+"""What words of a grant give which right, the plainest first: who may use may load a copy.
+
+Verbs and not nouns: a sentence on "any use of the derivative works" need not grant any.
+"""
+_NO_GRANT = re.compile(
+    r"\b(?:(?:do|does|is|are|may|shall|must) not|cannot|neither|prohibit|separate|only if"
+    r"|solely if|conditioned|eligible|registered|patent license|otherwise dispose)",
+    re.I,
 )
+"""What words have that forbid, or that grant something else, or only to those who qualify."""
 
 
 @dataclass(frozen=True)
@@ -147,9 +160,10 @@ class _Asked:
         """
         if stated := self.stated(right):
             return stated
-        for section, quote in self._grants():
-            if _VERBS[right].search(quote) and not _NEGATED.search(quote):
-                return section, quote
+        for verbs in _VERBS[right]:
+            for section, quote in self._grants():
+                if verbs.search(quote) and not _NO_GRANT.search(quote):
+                    return section, quote
         return None
 
     def stated(self, right: str) -> tuple[str, str] | None:

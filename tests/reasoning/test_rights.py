@@ -86,6 +86,7 @@ def test_what_was_modified_may_be_shared_by_words_that_name_it(
     [
         ("cc-by-sa-3.0", "3(b)", "provided that"),
         ("gfdl-1.3", "4", "provided that you release"),
+        ("minimax-m2.7-license", "paragraph 1", "for non-commercial purposes"),
         ("mistral-non-production-license-0.1", "2.1", "under the conditions provided"),
     ],
 )
@@ -112,3 +113,35 @@ def test_what_no_quoted_words_give_is_not_stated(
     prepared: Compiled, license_: str, name: str
 ) -> None:
     assert right(prepared, license_, name).status == "not-stated"
+
+
+@pytest.mark.parametrize(
+    ("license_", "name"),
+    [
+        ("exaone-1.2-nc", "modify"),  # "is expressly prohibited from using the … Derivatives"
+        ("fish-audio-research-license", "modify"),  # "requires a separate written license"
+        ("bilibili-indextts2", "modify"),  # "license to Use the Model or any Derivative Work"
+        ("krea-2-community", "reproduce"),  # "is permitted … only if you satisfy"
+        ("chatglm3", "reproduce"),  # "Registered users may use"
+        ("playground-v2-community", "reproduce"),  # "for research and commercial use"
+    ],
+)
+def test_words_that_forbid_or_ask_for_more_grant_nothing(
+    prepared: Compiled, license_: str, name: str
+) -> None:
+    assert right(prepared, license_, name).status == "not-stated"
+
+
+@pytest.mark.parametrize("name", ["reproduce", "modify", "share-derivative"])
+@pytest.mark.parametrize(
+    ("license_", "section"), [("ms-pl", "2(A)"), ("openatom-model-1.0", "2.1")]
+)
+def test_a_patent_license_is_no_copyright_license(
+    prepared: Compiled, license_: str, section: str, name: str
+) -> None:
+    assert right(prepared, license_, name).section == section
+
+
+def test_the_plainest_words_are_quoted(prepared: Compiled) -> None:
+    assert "to reproduce" in right(prepared, "creativeml-openrail-m", "reproduce").quote
+    assert "to copy" in right(prepared, "busl-1.1", "reproduce").quote
