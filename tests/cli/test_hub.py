@@ -20,7 +20,7 @@ from tests.ingest import fake_hub
 from tests.ingest.fake_hub import FakeHub, status
 
 from licet_ingest.snapshot import current
-from licet_ontology.terms import GRAPH_PROVENANCE
+from licet_ontology.terms import GRAPH_PROVENANCE, PROV
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +78,8 @@ def graph(data: Path) -> list[str]:
         quad
         for quad in Store.read_only(str(current(data).store))
         if quad.graph_name != NamedNode(GRAPH_PROVENANCE)
+        # Statistics name the snapshot that they are of.
+        and quad.predicate != NamedNode(PROV + "wasDerivedFrom")
     )
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(map(str, dataset))
