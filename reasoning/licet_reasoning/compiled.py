@@ -14,14 +14,14 @@ from functools import cache, cached_property
 from importlib.resources import files
 from mmap import ACCESS_READ, mmap
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from licet_ontology.errors import UsageError
 from licet_ontology.names import know_names
 from licet_ontology.nodes import text_of
-from licet_ontology.terms import BASE, OWL, RDF, RDFS, SKOS, local_name, term
+from licet_ontology.terms import BASE, NS, OWL, RDF, RDFS, SKOS, local_name, term
 from licet_queries.library import SavedQuery
 from licet_reasoning.axioms import Axioms
 from licet_reasoning.explanation import PARAMETERS, Term
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-FORM = 3
+FORM = 4
 """Raised when the file says the same in another form."""
 
 KEPT_SITUATIONS = 256
@@ -120,6 +120,24 @@ class FindingKind:
     remedy: str
 
 
+class Chain(NamedTuple):
+    """A way by which a clause may come to a work.
+
+    Attributes:
+        axiom: The axiom, in words.
+        relation: How the work is related to the one whose license imposes; None for the same.
+        terms: The force of that license.
+        license: Which.
+        in_doubt: Whether the reading leaves open if it binds.
+    """
+
+    axiom: str
+    relation: str | None
+    terms: str
+    license: str
+    in_doubt: bool
+
+
 class Compiled:
     """What one file holds; parts are taken apart when they are asked for."""
 
@@ -127,6 +145,7 @@ class Compiled:
         self._content = _Sections(content)
         self._readings: dict[str, CompiledReading] = {}
         self.concluded = Recent(KEPT_SITUATIONS)
+        self._chains: dict[tuple[str, str], list[Chain]] = {}
 
     def reading(self, name: str) -> CompiledReading:
         """Return a reading.
@@ -226,10 +245,37 @@ class Compiled:
         """Return the licenses that a clause names by a property, such as ``acceptsLicense``."""
         return tuple(self._content["links"].get(clause, {}).get(property_, ()))
 
-    def facts(self, licenses: Iterable[str]) -> str:
-        """Return, as N-Triples, what can matter to works under the stated licenses."""
+    def chains(self, reading: str, clause: str) -> list[Chain]:
+        """Return the ways by which a clause may come to a work, certain ones first."""
+        if (reading, clause) not in self._chains:
+            owners = self.owners(clause)
+            axioms = self.reading(reading).axioms
+            doubtful = frozenset(axioms.consequences_in_doubt)
+            found = [
+                Chain(
+                    f"{local_name(property_)} ⊒ "
+                    f"{' ∘ '.join(local_name(p) for p in (relation, terms, scope) if p)}",
+                    relation,
+                    terms,
+                    license_,
+                    (property_, relation, scope) in doubtful,
+                )
+                for property_, relation, terms, scope in axioms.consequence_chains
+                for license_ in owners.get(scope, ())
+            ]
+            found.sort(key=lambda chain: (chain.in_doubt, str(tuple(chain))))
+            self._chains[reading, clause] = found
+        return self._chains[reading, clause]
+
+    def facts(self, licenses: Iterable[str], stage: str = "findings") -> str:
+        """Return, as N-Triples, what can matter to works under the stated licenses.
+
+        Args:
+            licenses: Their IRIs.
+            stage: The rules that it may matter to: ``work``, ``lineage`` or ``findings``.
+        """
         wanted: dict[str, None] = {}
-        known = self._content["facts"]
+        known = self._content["facts" if stage == "findings" else f"facts-{stage}"]
         for license_ in sorted({*licenses, *self._content["always"]}):
             wanted[license_] = None
             wanted.update(dict.fromkeys(self._content["clauses"].get(license_, ())))
@@ -278,7 +324,9 @@ class Recent:
                 self._kept.popitem(last=False)
 
 
-_BY_KEY = frozenset({"facts", "kinds", "licenses", "owners", "terms"})
+_BY_KEY = frozenset(
+    {"facts", "facts-lineage", "facts-work", "kinds", "licenses", "owners", "terms"}
+)
 """Sections of which few entries are asked for, so that each is read by itself."""
 
 
@@ -386,14 +434,14 @@ def _files(folder: Traversable) -> Iterator[Traversable]:
 
 
 def _content(kept: Path | None) -> dict[str, Any]:
-    from pyoxigraph import NamedNode, RdfFormat, serialize
+    from pyoxigraph import NamedNode
 
     from licet_ontology import modules
     from licet_ontology.names import names_of_families, names_of_licenses
     from licet_queries.library import folder_queries
     from licet_reasoning.beginnings import prescribed_beginnings
     from licet_reasoning.quotient import compile_reading, shipped_catalogue, told_facts
-    from licet_reasoning.rules import finding_severities
+    from licet_reasoning.rules import finding_severities, stage_rules
 
     closed = shipped_catalogue(kept)
     programs = {name: compile_reading(name) for name in modules.readings()}
@@ -464,9 +512,14 @@ def _content(kept: Path | None) -> dict[str, Any]:
         },
         "owners": _owners(index, scopes),
         "links": _links(index, {c for found in clauses.values() for c in found}),
-        "facts": {
-            subject: (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
-            for subject, triples in facts.items()
+        "facts": {subject: _lines(triples) for subject, triples in facts.items()},
+        **{
+            f"facts-{stage}": {
+                subject: _lines(seen)
+                for subject, triples in facts.items()
+                if (seen := [t for t in triples if _mentions(stage_rules(stage), t)])
+            }
+            for stage in ("work", "lineage")
         },
         "always": sorted(
             {text_of(t.object) for t in closed if t.predicate.value == term("exemptsLicense")}
@@ -476,6 +529,19 @@ def _content(kept: Path | None) -> dict[str, Any]:
         "names": names_of_licenses(),
         "family_names": names_of_families(),
     }
+
+
+def _lines(triples: Iterable[Triple]) -> str:
+    from pyoxigraph import RdfFormat, serialize
+
+    return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
+
+
+def _mentions(rules: Iterable[SavedQuery], triple: Triple) -> bool:
+    """Return whether a rule could ask for a triple; of types, for those that it names."""
+    predicate = triple.predicate.value
+    asked = text_of(triple.object) if predicate == RDF + "type" else predicate
+    return any(f"licet:{asked.removeprefix(NS)}" in rule.text for rule in rules)
 
 
 def _rules(folder: str, stage: str | None) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from licet_ingest.records import WorkRecord
-    from licet_reasoning.compiled import Compiled, CompiledReading
+    from licet_reasoning.compiled import Chain, Compiled, CompiledReading
     from licet_reasoning.rules import Judgement
     from licet_reasoning.situation import Fact, Situation
 
@@ -242,9 +242,7 @@ class Judged:
             for b in self._compiled.beginnings
         ]
         stated = [frozenset(facts) for facts in world.facts]
-        self._facts_text = self._compiled.facts(
-            object_ for facts in stated for predicate, object_ in facts if predicate == LICENSE
-        )
+        self._licenses = {o for facts in stated for predicate, o in facts if predicate == LICENSE}
         stated = self._with_grounds(stated)
         situations = self._situations(stated)
         extended = self._with_concluded(stated, situations)
@@ -336,28 +334,8 @@ class Judged:
         """Return all works that a work is related to, as a bitset of their numbers."""
         return self._lineage.sources(self._number[work], relation)
 
-    def _chains(self, clause: str) -> list[tuple[str, str | None, str, str, bool]]:
-        """Return the ways by which a clause may come to a work, certain ones first."""
-        if clause not in self._known_chains:
-            owners = self._compiled.owners(clause)
-            axioms = self._program.axioms
-            doubtful = frozenset(axioms.consequences_in_doubt)
-            self._known_chains[clause] = sorted(
-                (
-                    (
-                        f"{local_name(property_)} ⊒ "
-                        f"{' ∘ '.join(local_name(p) for p in (relation, terms, scope) if p)}",
-                        relation,
-                        terms,
-                        license_,
-                        (property_, relation, scope) in doubtful,
-                    )
-                    for property_, relation, terms, scope in axioms.consequence_chains
-                    for license_ in owners.get(scope, ())
-                ),
-                key=lambda chain: (chain[4], str(chain)),
-            )
-        return self._known_chains[clause]
+    def _chains(self, clause: str) -> list[Chain]:
+        return self._compiled.chains(self._program.reading, clause)
 
     def explanation(self, work: str, limit: int = SHOWN_SOURCES) -> Explanation:
         """Return what is concluded of a work, with reasons."""
@@ -489,10 +467,6 @@ class Judged:
         return {}
 
     @cached_property
-    def _known_chains(self) -> dict[str, list[tuple[str, str | None, str, str, bool]]]:
-        return {}
-
-    @cached_property
     def _holders(self) -> dict[tuple[str, str], int]:
         """The works by the force that a license has for them, and the license."""
         supers: defaultdict[str, set[str]] = defaultdict(set)
@@ -554,7 +528,7 @@ class Judged:
             alike = {
                 facts: situation_of("", tuple(sorted(facts)), ()) for facts in dict.fromkeys(stated)
             }
-            store = self._store(alike.values(), consequences=False)
+            store = self._store(alike.values(), "work")
             concluded = self._constructed(store, "work")
             stated = [
                 facts | {fact for fact in concluded[alike[facts].iri] if fact[0] in wanted}
@@ -566,7 +540,7 @@ class Judged:
         self, stated: list[frozenset[Fact]], situations: Sequence[Situation]
     ) -> list[frozenset[Fact]]:
         """Return what works state with what rules of the stage ``lineage`` conclude of them."""
-        store = self._store({s.iri: s for s in situations}.values(), consequences=False)
+        store = self._store({s.iri: s for s in situations}.values(), "lineage")
         concluded = self._constructed(store, "lineage")
         if not concluded:
             return stated
@@ -583,14 +557,14 @@ class Judged:
                     found[t.subject.value].add((t.predicate.value, t.object.value))
         return found
 
-    def _store(self, situations: Iterable[Situation], *, consequences: bool = True) -> Store:
-        """Return a graph of situations, of what reaches them, and of the licenses concerned.
+    def _store(self, situations: Iterable[Situation], stage: str) -> Store:
+        """Return what rules of a stage see: situations, what reaches them, and the licenses.
 
         What reaches a situation is one node for each fact, as if of a work that states nothing
         else: every axiom concludes from one fact at a time.
         """
         store = Store()
-        store.load(self._facts_text.encode(), format=RdfFormat.N_TRIPLES)
+        store.load(self._compiled.facts(self._licenses, stage).encode(), format=RdfFormat.N_TRIPLES)
         archetypes: dict[Fact, NamedNode] = {}
         quads: list[Quad] = []
         for situation in situations:
@@ -607,7 +581,7 @@ class Judged:
             for (predicate, object_), node in archetypes.items()
         ]
         store.bulk_extend(quads)
-        if consequences:
+        if stage == "findings":
             apply_consequences(store, self._program.axioms)
         return store
 
@@ -642,7 +616,7 @@ class Judged:
     def _conclude(
         self, situations: Sequence[Situation], codes: Collection[str]
     ) -> dict[str, _Conclusions]:
-        store = self._store(situations)
+        store = self._store(situations, "findings")
         bonds = _bonds(store)
         judgements: defaultdict[tuple[str, str], list[Judgement]] = defaultdict(list)
         rules = [r for r in self._compiled.rules["findings"] if r.header["code"] in codes]
