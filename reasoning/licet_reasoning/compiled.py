@@ -398,9 +398,18 @@ def compiled(kept: Path | None = None) -> Compiled:
     return _compiled(kept)
 
 
+def is_kept(folder: Path) -> bool:
+    """Return whether a folder keeps the result for `compiled` to find."""
+    return _file_in(folder).exists()
+
+
+def _file_in(folder: Path) -> Path:
+    return folder / f"compiled-{_made_from()}.parts"
+
+
 @cache
 def _compiled(kept: Path | None) -> Compiled:
-    file = kept / f"compiled-{_made_from()}.parts" if kept else None
+    file = _file_in(kept) if kept else None
     if file and file.exists():
         with file.open("rb") as opened:
             return Compiled(mmap(opened.fileno(), 0, access=ACCESS_READ))

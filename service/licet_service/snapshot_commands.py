@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,16 +39,20 @@ def serve(
     config: Path | None,
 ) -> None:
     """Serve the snapshot in force over HTTP; docs/operations.md has all settings."""
-    from licet_reasoning.compiled import compiled
+    from licet_reasoning.compiled import is_kept
     from licet_service import server
     from licet_service.settings import CONFIG, settings_from
 
     if config is not None:
         os.environ[CONFIG] = str(config)
     settings = settings_from(data=data, host=host, port=port, web_processes=processes)
-    if (settings.data / "current").exists():
-        # A build by this version has done it. Workers could not keep what they compute.
-        compiled(settings.data / "cache")
+    kept = settings.data / "cache"
+    if (settings.data / "current").exists() and not is_kept(kept):
+        # A build by this version has done it. Workers could not keep what they compute, and in
+        # this process it would take memory for good.
+        compiling = "import sys, pathlib; from licet_reasoning.compiled import compiled; "
+        compiling += "compiled(pathlib.Path(sys.argv[1]))"
+        subprocess.run([sys.executable, "-c", compiling, str(kept)], check=False)  # noqa: S603
     say(f"serving {settings.data} on http://{settings.host}:{settings.port}")
     server.serve(settings)
 

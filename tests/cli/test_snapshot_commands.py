@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from licet_reasoning.compiled import is_kept
+from licet_service import server
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cli.conftest import Licet
+
+    from licet_service.settings import Settings
 
 
 @pytest.fixture
@@ -49,3 +54,17 @@ def test_a_backup_can_be_asked(licet: Licet, two: list[str], tmp_path: Path) -> 
     asked = licet("query", "no-commercial-use", "--data", str(copy))
     assert asked.out == licet("query", "no-commercial-use").out
     assert licet("snapshots", "--data", str(copy)).out.count("\n") == 3
+
+
+def test_what_workers_cannot_keep_is_kept_before_they_start(
+    licet: Licet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "current").mkdir()
+    kept_at_start: list[bool] = []
+
+    def serve(settings: Settings) -> None:
+        kept_at_start.append(is_kept(settings.data / "cache"))
+
+    monkeypatch.setattr(server, "serve", serve)
+    licet("serve", "--data", str(tmp_path))
+    assert kept_at_start == [True]
