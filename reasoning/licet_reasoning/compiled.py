@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from mmap import ACCESS_READ, mmap
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -24,7 +24,7 @@ from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, NS, OWL, RDF, RDFS, SKOS, local_name, term
 from licet_queries.library import SavedQuery
 from licet_reasoning.axioms import Axioms
-from licet_reasoning.explanation import PARAMETERS, Term
+from licet_reasoning.explanation import PARAMETERS, Chain, Term
 from licet_reasoning.kept import keep
 
 if TYPE_CHECKING:
@@ -118,24 +118,6 @@ class FindingKind:
     label: str
     definition: str
     remedy: str
-
-
-class Chain(NamedTuple):
-    """A way by which a clause may come to a work.
-
-    Attributes:
-        axiom: The axiom, in words.
-        relation: How the work is related to the one whose license imposes; None for the same.
-        terms: The force of that license.
-        license: Which.
-        in_doubt: Whether the reading leaves open if it binds.
-    """
-
-    axiom: str
-    relation: str | None
-    terms: str
-    license: str
-    in_doubt: bool
 
 
 class Compiled:
@@ -252,13 +234,10 @@ class Compiled:
             axioms = self.reading(reading).axioms
             doubtful = frozenset(axioms.consequences_in_doubt)
             found = [
-                Chain(
-                    f"{local_name(property_)} ⊒ "
-                    f"{' ∘ '.join(local_name(p) for p in (relation, terms, scope) if p)}",
-                    relation,
-                    terms,
+                Chain.by(
+                    (property_, relation, terms, scope),
                     license_,
-                    (property_, relation, scope) in doubtful,
+                    in_doubt=(property_, relation, scope) in doubtful,
                 )
                 for property_, relation, terms, scope in axioms.consequence_chains
                 for license_ in owners.get(scope, ())

@@ -85,17 +85,6 @@ class Concluded:
 
     # What is asked of the graph
 
-    def outside_of(self, licenses: Iterable[str]) -> frozenset[str]:
-        """Return the situations of works that are known to be outside a license's lineage."""
-        return frozenset(
-            quad.subject.value
-            for license_ in licenses
-            for quad in self.store.quads_for_pattern(
-                None, NamedNode(term("outsideOf")), NamedNode(license_), NamedNode(self.inferred)
-            )
-            if isinstance(quad.subject, NamedNode)
-        )
-
     def situations(self, work: str) -> list[str]:
         """Return the situation of a work, or nothing."""
         return self.objects(work, term("situation"), self.inferred)

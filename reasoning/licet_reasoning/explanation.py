@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from licet_ontology.terms import local_name
 
 SEVERITIES = ("error", "unknown", "warning", "notice")
 """From the gravest on."""
@@ -18,6 +21,32 @@ PARAMETERS = (
     "condition",
 )
 """Properties that say what exactly a clause asks for."""
+
+
+class Chain(NamedTuple):
+    """A way by which a clause may come to a work.
+
+    Attributes:
+        axiom: As ``property ⊒ chain``.
+        relation: The lineage relation, or None for a clause of the work's own license.
+        terms: The force that a license must have.
+        license: The license that attaches the clause.
+        in_doubt: Whether the reading leaves open if it binds.
+    """
+
+    axiom: str
+    relation: str | None
+    terms: str
+    license: str
+    in_doubt: bool
+
+    @classmethod
+    def by(cls, axiom: tuple[str, str | None, str, str], license_: str, *, in_doubt: bool) -> Chain:
+        """Return the way that an axiom opens: its property, relation, terms and scope."""
+        property_, *links = axiom
+        told = " ∘ ".join(local_name(link) for link in links if link)
+        _, relation, terms, _ = axiom
+        return cls(f"{local_name(property_)} ⊒ {told}", relation, terms, license_, in_doubt)
 
 
 @dataclass(frozen=True)

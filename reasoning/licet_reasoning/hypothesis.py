@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from licet_ingest.records import WorkRecord
-    from licet_reasoning.compiled import Chain, Compiled, CompiledReading
+    from licet_reasoning.compiled import Compiled, CompiledReading
+    from licet_reasoning.explanation import Chain
     from licet_reasoning.rules import Judgement
     from licet_reasoning.situation import Fact, Situation
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from licet_ontology.terms import GRAPH_LICENSES, local_name, term
 from licet_reasoning.ancestry import Ancestry
 from licet_reasoning.concluded import LICENSE
-from licet_reasoning.explanation import Imposition, Reason, Step
+from licet_reasoning.explanation import Chain, Imposition, Reason, Step
 from licet_reasoning.rules import IF_IN_DOUBT_BINDS
 
 if TYPE_CHECKING:
@@ -27,25 +27,6 @@ BAN = ("OutputImprovementBan",)
 _OUTSIDE_LINEAGE = term("OutsideLineage")
 _DRAWS_ON = term("drawsOn")
 _BY_ANY_USE = {_DRAWS_ON: STATES_LICENSE}
-
-
-@dataclass(frozen=True)
-class Chain:
-    """A way by which a clause may come to a work.
-
-    Attributes:
-        axiom: As ``property ⊒ chain``.
-        relation: The lineage relation, or None for a clause of the work's own license.
-        terms: The force that a license must have.
-        license: The license that attaches the clause.
-        in_doubt: Whether the reading leaves open if it binds.
-    """
-
-    axiom: str
-    relation: str | None
-    terms: str
-    license: str
-    in_doubt: bool
 
 
 class Impositions:
@@ -132,13 +113,8 @@ class Impositions:
         )
         scopes = self._graph.scopes(clause)
         return tuple(
-            Chain(
-                f"{local_name(property_)} ⊒ "
-                + " ∘ ".join(local_name(p) for p in (relation, terms, scope) if p),
-                relation,
-                terms,
-                license_,
-                in_doubt=property_ not in certain,
+            Chain.by(
+                (property_, relation, terms, scope), license_, in_doubt=property_ not in certain
             )
             for property_, relation, terms, scope in axioms.consequence_chains
             if property_ in certain | doubtful
