@@ -77,8 +77,10 @@ def suggestion_lines(found: Suggestion) -> Iterator[str]:
         yield ""
         yield "What would change that:"
         for change in found.changes:
-            under = ", ".join(one.license for one in change.may[:5])
-            yield f"  {change.what}{f': then, for example, under {under}' if under else ''}"
+            whole = [one for one in change.may if not one.beside]
+            under = ", ".join(one.license for one in (whole or change.may)[:5])
+            then = "then, for example" if whole else "then, on what you add alone, for example"
+            yield f"  {change.what}{f': {then}, under {under}' if under else ''}"
     yield ""
     if found.unread:
         yield f"Of {found.unread} licenses that nobody has read nothing is said."
