@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, Triple
 
 from licet_ontology.terms import term
 from licet_reasoning.materialize import owl_rl_closure
-from licet_reasoning.quotient import CONSEQUENCES
+from licet_reasoning.portrait import CONSEQUENCES
 from licet_reasoning.rules import apply_stage, judge, new_graph
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store
 
-from licet_ontology.terms import NS, RDF
+from licet_ontology.nodes import text_of
+from licet_ontology.terms import NS, RDF, local_name, term
 from licet_reasoning.closure import unpack_facts, unpack_rows
 from licet_reasoning.likeness import distinct_rows
 from licet_reasoning.rules import (
@@ -38,8 +39,21 @@ if TYPE_CHECKING:
     from licet_reasoning.axioms import Axioms
     from licet_reasoning.situations import Quotient
 
+CONSEQUENCES = (
+    term("boundBy"),
+    term("inherits"),
+    term("inheritsAsWhole"),
+    term("inheritsForPart"),
+    term("mustCarry"),
+    term("mightBeBoundBy"),
+    term("mightInheritAsWhole"),
+    term("mightInheritForPart"),
+)
+"""What follows for situations: which clauses bind them, and how."""
 _TERM = re.compile(r"\blicet:(\w+)")
 _STEP = re.compile(r"\blicet:(\w+)(?:/licet:(\w+)(?![\w*+?]))?")
+_FOLLOWS = re.compile(rf"\blicet:(?:{'|'.join(map(local_name, CONSEQUENCES))})\b\s*([^\s;,.]*)")
+_TYPED = re.compile(r"(\?\w+) a (?:licet:|\?)\w+")
 
 
 @dataclass(frozen=True)
@@ -50,10 +64,13 @@ class Sight:
         properties: Those that its text mentions, and those in doubt that might become one.
         behind: For each of them, the properties that it looks at behind it; None for all
             that it mentions.
+        kinds: Of the clauses that bind a situation it sees those that are of one of these
+            kinds; None for all.
     """
 
     properties: frozenset[str]
     behind: dict[str, frozenset[str] | None]
+    kinds: frozenset[str] | None
 
     def reveals(self, property_: str, said: frozenset[str]) -> bool:
         """Return whether it sees a node behind a property of which the rest is said."""
@@ -74,9 +91,12 @@ def sight(text: str) -> Sight:
             behind[NS + name] = None
         elif so_far is not None:
             so_far |= _with_doubts({NS + following})
+    # A clause of which no kind is asked may be of any.
+    typed = set(_FOLLOWS.findall(text)) <= set(_TYPED.findall(text))
     return Sight(
         frozenset(_with_doubts(mentioned)),
         {name: None if found is None else frozenset(found) for name, found in behind.items()},
+        frozenset(mentioned) if typed else None,
     )
 
 
@@ -121,25 +141,37 @@ class Portrait:
 
     @cached_property
     def _said_of(self) -> dict[NamedNode, frozenset[str]]:
+        """The properties of what is said of each archetype."""
         said: defaultdict[NamedNode, set[str]] = defaultdict(set)
         for t in self.archetypes:
             if isinstance(t.subject, NamedNode):
                 said[t.subject].add(t.predicate.value)
         return {node: frozenset(found) for node, found in said.items()}
 
+    @cached_property
+    def _kinds_of(self) -> dict[NamedNode, frozenset[str]]:
+        """The kinds of each clause."""
+        kinds: defaultdict[NamedNode, set[str]] = defaultdict(set)
+        for t in self.facts:
+            if t.predicate.value == RDF + "type" and isinstance(t.subject, NamedNode):
+                kinds[t.subject].add(text_of(t.object))
+        return {node: frozenset(found) for node, found in kinds.items()}
+
+    def _shows(self, seeing: Sight, property_: NamedNode, object_: NamedNode) -> bool:
+        """Return whether a rule sees a trait."""
+        if (said := self._said_of.get(object_)) is not None:
+            return seeing.reveals(property_.value, said)
+        if property_.value not in seeing.properties:
+            return False
+        if seeing.kinds is None or property_.value not in CONSEQUENCES:
+            return True
+        return not seeing.kinds.isdisjoint(self._kinds_of.get(object_, ()))
+
     def view(self, seeing: Sight) -> View:
         """Return what a rule sees of it."""
         blocks = []
         for traits in (self.stated, *self.reached, self.concluded):
-            seen = np.array(
-                [
-                    seeing.reveals(p.value, self._said_of[o])
-                    if o in self._said_of
-                    else p.value in seeing.properties
-                    for p, o in traits.said
-                ],
-                dtype=bool,
-            )
+            seen = np.array([self._shows(seeing, p, o) for p, o in traits.said], dtype=bool)
             if seen.any():
                 blocks.append((traits, traits.bits & packed(seen, traits.bits.shape[1])))
         if blocks:

@@ -23,7 +23,13 @@ from licet_reasoning.kept import keep
 from licet_reasoning.likeness import merge_alike
 from licet_reasoning.materialize import owl_rl_closure
 from licet_reasoning.names import tell_apart_by_name
-from licet_reasoning.portrait import conclude_of_situations, judge_situations, packed, portray
+from licet_reasoning.portrait import (
+    CONSEQUENCES,
+    conclude_of_situations,
+    judge_situations,
+    packed,
+    portray,
+)
 from licet_reasoning.rules import Judgement, apply_stage, new_graph, stage_rules
 from licet_reasoning.situations import Situations, bits_of, name_situations, quotient_of
 
@@ -37,17 +43,6 @@ if TYPE_CHECKING:
     from licet_reasoning.situation import Fact
     from licet_reasoning.situations import Quotient
 
-CONSEQUENCES = (
-    term("boundBy"),
-    term("inherits"),
-    term("inheritsAsWhole"),
-    term("inheritsForPart"),
-    term("mustCarry"),
-    term("mightBeBoundBy"),
-    term("mightInheritAsWhole"),
-    term("mightInheritForPart"),
-)
-"""What follows for situations, and is published."""
 PUBLISHED = frozenset({*CONSEQUENCES, term("outsideOf")})
 """Properties of situations that are published."""
 

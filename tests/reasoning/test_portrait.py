@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from rdflib import RDF, URIRef, Variable
 from rdflib.paths import Path
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import Node
 
+from licet_ontology.nodes import text_of
 from licet_ontology.terms import NS, term
 from licet_queries.library import SavedQuery, folder_queries
+from licet_reasoning import portrait
+from licet_reasoning.closure import Lineage, pack_facts
 from licet_reasoning.portrait import sight
+from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
 from licet_reasoning.rules import IF_IN_DOUBT_BINDS, stage_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyoxigraph import Triple
 
 RULES = (*stage_rules("work"), *stage_rules("lineage"), *folder_queries("findings"))
 
@@ -84,3 +95,66 @@ def test_what_is_in_doubt_is_seen_where_what_it_may_become_is() -> None:
 
 def test_types_are_always_seen() -> None:
     assert str(RDF.type) in sight("?work a ?type").properties
+
+
+def test_of_the_clauses_that_bind_only_those_of_a_kind_that_is_asked_for_are_seen() -> None:
+    asked = "?work licet:inherits ?because . ?because a licet:ShareAlike ."
+    kinds = sight(asked).kinds
+    assert kinds is not None
+    assert term("ShareAlike") in kinds
+    assert term("NonCommercial") not in kinds
+    by_values = "VALUES ?kind { licet:Territory } ?work licet:boundBy ?it . ?it a ?kind ."
+    assert term("Territory") in (sight(by_values).kinds or ())
+
+
+@pytest.mark.parametrize(
+    "untyped",
+    [
+        "?work licet:inheritsAsWhole ?theirs .",
+        "?own licet:onCopy ?any . ?work licet:inherits ?any .",
+        "?work licet:inherits/licet:section ?x .",
+        "?work licet:mightInheritAsWhole|licet:inheritsForPart ?because .",
+    ],
+)
+def test_a_rule_that_may_ask_for_clauses_of_any_kind_sees_all(untyped: str) -> None:
+    typed = "?work licet:inherits ?because . ?because a licet:ShareAlike . "
+    assert sight(typed + untyped).kinds is None
+
+
+@pytest.mark.parametrize("name", ["cautious", "acceptance-required"])
+def test_what_a_rule_does_not_see_would_not_change_what_it_says(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, closed = compile_reading(name), shipped_catalogue()
+    lineage = _lineage_of_all_licenses(closed, program.automaton.relations)
+    narrow = conclude(lineage, program, closed)
+    monkeypatch.setattr(portrait, "sight", lambda text: replace(sight(text), kinds=None))
+    assert set(conclude(lineage, program, closed).judgements) == set(narrow.judgements)
+    assert len({j.code for j in narrow.judgements}) > 15
+
+
+def _lineage_of_all_licenses(catalogue: Sequence[Triple], relations: tuple[str, ...]) -> Lineage:
+    """Return works under each license, each of which derives from some before it."""
+    rng = np.random.default_rng(20261122)
+    licenses = {text_of(t.subject) for t in catalogue if text_of(t.object) == term("License")}
+    facts = (
+        (str(RDF.type), term("Model")),
+        (term("gap"), term("NoLicense")),
+        *((term("license"), license_) for license_ in sorted(licenses)),
+    )
+    of_work = [0, *rng.permutation(np.arange(1, len(facts)))]
+    count = len(of_work)
+    edges = [
+        (child, int(rng.integers(len(relations))), int(rng.integers(child)))
+        for child in range(1, count)
+        for _ in range(int(rng.integers(3)))
+    ]
+    child, relation, parent = np.array(edges, dtype=np.int32).T
+    works = np.arange(count)
+    stated = pack_facts(
+        np.concatenate([works, works]),
+        np.concatenate([np.zeros(count, dtype=np.int64), np.array(of_work)]),
+        count,
+        len(facts),
+    )
+    return Lineage(facts, stated, child, parent, relation)
