@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from licet_ontology.terms import BASE
 
@@ -30,5 +31,12 @@ def situation_of(
     reading: str, own: tuple[Fact, ...], reached: tuple[tuple[str, tuple[Fact, ...]], ...]
 ) -> Situation:
     """Return the situation of works that state and are reached by the given facts, all sorted."""
-    digest = hashlib.sha256(repr((reading, own, reached)).encode()).hexdigest()[:20]
+    said = (reading, _shown(own), *(f"{relation} {_shown(facts)}" for relation, facts in reached))
+    digest = hashlib.sha256("\n".join(said).encode()).hexdigest()[:20]
     return Situation(f"{BASE}situation/{digest}", own, reached)
+
+
+@lru_cache(maxsize=10_000)
+def _shown(facts: tuple[Fact, ...]) -> str:
+    """Return facts as text; situations share most of theirs."""
+    return repr(facts)
