@@ -38,6 +38,10 @@ class NoIndexError(NoSnapshotError):
     """A snapshot has no index of names and facets: records are being taken over."""
 
 
+class PendingReadingError(NoSnapshotError):
+    """A change is in force under the default reading, and not yet under another."""
+
+
 class BusyError(LicetError):
     """Another build is at work in the data folder."""
 
@@ -63,6 +67,11 @@ class Snapshot:
     def store(self) -> Path:
         """The folder of its Oxigraph store."""
         return self.path / "store"
+
+    @property
+    def pending(self) -> frozenset[str]:
+        """The readings whose graphs do not say yet what its records change."""
+        return frozenset(self.manifest.get("pending", {}).get("readings", ()))
 
     def table(self, name: str) -> Path:
         """Return the file of one of its tables."""

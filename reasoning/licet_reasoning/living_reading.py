@@ -23,21 +23,23 @@ from licet_reasoning.closure import push
 from licet_reasoning.likeness import distinct_rows
 from licet_reasoning.names import tell_apart_by_name
 from licet_reasoning.portrait import conclude_of_situations, judge_situations, portray
-from licet_reasoning.quotient import Consequences, Outcome, told_facts
+from licet_reasoning.quotient import Consequences, told_facts
 from licet_reasoning.rules import stage_rules
 from licet_reasoning.situations import Quotient, Situations, bits_of, name_situations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pyarrow as pa
     from pyoxigraph import Triple
 
     from licet_reasoning.closure import Lineage
     from licet_reasoning.living_lineage import LivingLineage, Region
-    from licet_reasoning.portrait import Portrait
     from licet_reasoning.quotient import Program
+    from licet_reasoning.rules import Judgement
     from licet_reasoning.situation import Fact, Situation
+
+_LICENSE = term("license")
 
 
 class _Rows:
@@ -136,34 +138,22 @@ class LivingReading:
         places = np.array([self._placed(s) for s in situations.all], dtype=np.int64)
         return self._settle(works, places[situations.of_work])
 
-    def outcome(self, places: Sequence[int]) -> Outcome:
-        """Return what follows for some situations, and what the rules say of them."""
-        outcome, portrait = self._portrayed(places)
-        iris = outcome.consequences.situations
-        judged = judge_situations(portrait, folder_queries("findings"), iris)
-        return replace(outcome, judgements=tuple(judged))
-
-    def consequences(self, places: Sequence[int]) -> Outcome:
-        """Return what follows for some situations, and nothing of what the rules say."""
-        return self._portrayed(places)[0]
-
-    def _portrayed(self, places: Sequence[int]) -> tuple[Outcome, Portrait]:
+    def outcome(self, places: Sequence[int]) -> tuple[Consequences, Iterator[Judgement]]:
+        """Return what follows for some situations, and what the rules say of them once asked."""
         chosen = tuple(self.situations[place] for place in places)
-        situations = Situations(np.arange(len(chosen)), chosen)
         facts = self._facts.of(
             {
                 object_
-                for one in chosen
-                for group in (one.own, *(found for _, found in one.reached))
-                for predicate, object_ in group
-                if predicate == term("license")
+                for found in {id(f): f for one in chosen for f in _said(one)}.values()
+                for predicate, object_ in found
+                if predicate == _LICENSE
             }
         )
-        bits = bits_of(situations, self._relations)
+        bits = bits_of(Situations(np.arange(len(chosen)), chosen), self._relations)
         portrait = portray(bits, facts, self.program.axioms)
         iris = [situation.iri for situation in chosen]
         consequences = Consequences(iris, (portrait.concluded, portrait.stated))
-        return Outcome(situations, consequences, ()), portrait
+        return consequences, judge_situations(portrait, folder_queries("findings"), iris)
 
     def _reaching(
         self,
@@ -291,6 +281,13 @@ class _FactsOfLicenses:
         ]
 
 
+def _said(situation: Situation) -> Iterator[tuple[Fact, ...]]:
+    """Yield what works of a situation say and what reaches them."""
+    yield situation.own
+    for _, found in situation.reached:
+        yield found
+
+
 def _digest(*bits: np.ndarray) -> bytes:
     """Return what stands for bitsets, in a fraction of their memory."""
     return hashlib.sha256(b"".join(part.tobytes() for part in bits)).digest()
@@ -308,5 +305,5 @@ def _licenses_in(quotient: Quotient) -> set[str]:
     return {
         object_
         for number, (predicate, object_) in enumerate(quotient.facts)
-        if predicate == term("license") and int(present[number // 64]) >> number % 64 & 1
+        if predicate == _LICENSE and int(present[number // 64]) >> number % 64 & 1
     }

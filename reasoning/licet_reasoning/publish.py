@@ -14,11 +14,11 @@ from licet_ontology.terms import BASE, NS, RDF, XSD
 from licet_reasoning.cube import cube_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from pyoxigraph import Triple
 
-    from licet_reasoning.quotient import Outcome
+    from licet_reasoning.quotient import Consequences, Outcome
     from licet_reasoning.rules import Judgement
     from licet_reasoning.statistics import Cube
 
@@ -42,20 +42,27 @@ def inferred_lines(works: pa.Table, outcome: Outcome, reading: str) -> Iterator[
         objects = situation_iris.take(column(block, "of"))
         yield iri_lines(subjects, f"{NS}situation", objects, f"{BASE}graph/inferred/{reading}")
     counts = np.bincount(situations.of_work[in_graph], minlength=len(situations.all))
-    yield from situation_lines(outcome, counts.tolist(), reading)
+    all_iris = situation_iris.to_pylist()
+    yield from count_lines(all_iris, counts.tolist(), reading)
+    published = {iri for iri, count in zip(all_iris, counts.tolist(), strict=True) if count}
+    yield from consequence_lines(outcome.consequences, reading, published)
 
 
-def situation_lines(outcome: Outcome, counts: Sequence[int], reading: str) -> Iterator[str]:
-    """Yield how many works each situation has, and its obligations, unless it has none."""
+def count_lines(situations: Iterable[str], counts: Iterable[int], reading: str) -> Iterator[str]:
+    """Yield that there are situations, by IRI, and how many works each has, unless none."""
     end = f" <{BASE}graph/inferred/{reading}> .\n"
-    situations = outcome.situations.all
-    published = {s.iri for s, count in zip(situations, counts, strict=True) if count}
-    for situation, count in zip(situations, counts, strict=True):
+    for iri, count in zip(situations, counts, strict=True):
         if count:
-            yield f"<{situation.iri}> <{RDF}type> <{NS}Situation>{end}"
-            yield f'<{situation.iri}> <{NS}workCount> "{count}"^^<{XSD}integer>{end}'
-    for iri, said in outcome.consequences.lines(end):
-        if iri in published:
+            yield f"<{iri}> <{RDF}type> <{NS}Situation>{end}"
+            yield f'<{iri}> <{NS}workCount> "{count}"^^<{XSD}integer>{end}'
+
+
+def consequence_lines(
+    consequences: Consequences, reading: str, published: Container[str] | None = None
+) -> Iterator[str]:
+    """Yield the obligations of situations: of all, or of those that are published."""
+    for iri, said in consequences.lines(f" <{BASE}graph/inferred/{reading}> .\n"):
+        if published is None or iri in published:
             yield said
 
 

@@ -16,9 +16,8 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections import Counter, defaultdict, deque
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +25,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import NamedNode, Quad, Store
 
 from licet_ingest.changes import CHANGES_SCHEMA, change_lines, changes_table, merged, since_lines
 from licet_ingest.comparison import Comparison, compare
@@ -47,16 +46,22 @@ from licet_ontology.terms import (
     GRAPH_PROVENANCE,
     NS,
     PROV,
-    XSD,
     reading_graphs,
     term,
     work_iri,
 )
+from licet_reasoning.delta import Delta
 from licet_reasoning.lineage import facts_of_row, lineage_of
 from licet_reasoning.living_lineage import LivingLineage, OutgrownError
 from licet_reasoning.living_reading import LivingReading
 from licet_reasoning.provenance import concluded_with, provenance_lines, read_with
-from licet_reasoning.publish import finding_lines, finding_link, findings_of, situation_lines
+from licet_reasoning.publish import (
+    consequence_lines,
+    count_lines,
+    finding_lines,
+    finding_link,
+    findings_of,
+)
 from licet_reasoning.quotient import Consequences, Outcome, compile_reading, shipped_catalogue
 from licet_reasoning.rules import finding_severities
 from licet_reasoning.search_index import FOLDER as INDEX
@@ -66,109 +71,54 @@ from licet_reasoning.snapshot_tables import table_hashes, write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from concurrent.futures import Future
     from pathlib import Path
 
     from licet_ingest.known_works import Taken
     from licet_ingest.records import WorkRecord
     from licet_ingest.snapshot import Snapshot
+    from licet_reasoning.living_lineage import Region
     from licet_reasoning.rules import Judgement
 
 RECORDS: Final = "records.jsonl"
 """Of a snapshot, the records since its tables were made."""
 _SITUATION: Final = NamedNode(term("situation"))
-_WORK_COUNT: Final = NamedNode(term("workCount"))
 _LINKED: Final = (NamedNode(term("licenseStatement")), NamedNode(f"{PROV}qualifiedDerivation"))
 _OF_SITUATION: Final = (NamedNode(term("hasFinding")), NamedNode(term("hasOpenQuestion")))
 _SINCE: Final = (NamedNode(f"{NS}firstSeen"), NamedNode(f"{NS}licenseSince"))
-_BULK_LINES: Final = 1_000
-"""From so many on, lines are loaded in bulk, which pays no transaction for each."""
-_HELD_LINES: Final = 200_000
-"""So many lines wait at most before they are written."""
+_MANY_WORKS: Final = 5_000
+"""From so many reached on, the default reading comes in force before the others do."""
 
 
-class _Delta:
-    """What is no longer said, and what is said now, on its way to a store.
-
-    Nobody sees the store before all is written, so that what a large change makes is written
-    as it comes, beside what goes on: the store needs about as long as the judging. Nothing that
-    is said now may be among what is no longer said.
+@dataclass(frozen=True)
+class _Pending:
+    """What a snapshot lacks that came in force under the default reading first.
 
     Attributes:
-        grown: By how much each graph grew.
+        readings: Those that are behind.
+        records: They are as far as so many of the records since the tables were made.
     """
 
-    def __init__(self, store: Store | None) -> None:
-        """Begin with no change; without a store, one that is not written."""
-        self.grown: defaultdict[str, int] = defaultdict(int)
-        self._store = store
-        self._removed: defaultdict[str, list[str]] = defaultdict(list)
-        self._added: list[str] = []
-        self._lines = 0
-        self._writer = ThreadPoolExecutor(1)
-        self._written: deque[Future[None]] = deque()
-
-    def add(self, graph: str, lines: Iterable[str]) -> None:
-        """Let N-Quads lines be said in a graph; a text may hold several."""
-        for text in lines:
-            count = text.count("\n")
-            self.grown[graph] += count
-            self._added.append(text)
-            self._hold(count)
-
-    def remove(self, graph: str, lines: Iterable[str]) -> None:
-        """Let N-Quads lines of a graph be said no longer; a text may hold several."""
-        for text in lines:
-            count = text.count("\n")
-            self.grown[graph] -= count
-            self._removed[graph].append(text)
-            self._hold(count)
-
-    def remove_quads(self, graph: str, quads: Iterable[Quad]) -> None:
-        """Let quads of a graph be said no longer."""
-        self.remove(graph, (f"{quad} .\n" for quad in quads))
-
-    def replace(self, said: Iterable[Quad], lines: Iterable[str]) -> None:
-        """Let this be said, of all that was."""
-        former, new = set(said), set(parse("".join(lines), format=RdfFormat.N_QUADS))
-        for quad in former - new:
-            self.remove_quads(_graph_of(quad), [quad])
-        for quad in new - former:
-            self.add(_graph_of(quad), [f"{quad} .\n"])
-
-    def write(self) -> None:
-        """Write what waits, and return when all is written."""
-        self._hand_over()
-        while self._written:
-            self._written.popleft().result()
-        self._writer.shutdown()
-
-    def _hold(self, lines: int) -> None:
-        self._lines += lines
-        if self._lines >= _HELD_LINES:
-            self._hand_over()
-            if len(self._written) > 1:  # One is written while another waits.
-                self._written.popleft().result()
-
-    def _hand_over(self) -> None:
-        removed, self._removed = self._removed, defaultdict(list)
-        added, self._added = self._added, []
-        self._lines = 0
-        if self._store is not None:
-            self._written.append(self._writer.submit(_write, self._store, removed, added))
+    readings: list[str]
+    records: int
 
 
-def _write(store: Store, removed: Mapping[str, Sequence[str]], added: Sequence[str]) -> None:
-    """Write in few calls, so that other threads can go on: each takes no lock meanwhile."""
-    for graph, lines in removed.items():
-        # A line ends in its graph, which an update names once for all of them.
-        triples = "".join(lines).replace(f" <{graph}> .\n", " .\n")
-        store.update(f"DELETE DATA {{ GRAPH <{graph}> {{\n{triples}}} }}")
-    text = "".join(added)
-    if text.count("\n") < _BULK_LINES:
-        store.extend(parse(text, format=RdfFormat.N_QUADS))
-    else:
-        store.bulk_load(text, format=RdfFormat.N_QUADS)
+@dataclass(frozen=True)
+class _Reach:
+    """What a change reaches.
+
+    Attributes:
+        region: The works, and what is known around them.
+        ids: The id of each work.
+        subjects: The IRI of each.
+        before: Whether each was in the graph.
+        now: Whether each is.
+    """
+
+    region: Region
+    ids: pa.Array
+    subjects: pa.Array
+    before: np.ndarray
+    now: np.ndarray
 
 
 class Updater:
@@ -233,8 +183,6 @@ class Updater:
             say(f"reading {name}: {len(places):,} situations")
         self._records: list[bytes] = []
         self._replay()
-        # The store is as far as the records are, so only now.
-        self._holders = {name: self._holders_of_findings(name) for name in self._readings}
 
     def __enter__(self) -> Updater:
         """Return itself."""
@@ -251,18 +199,42 @@ class Updater:
         self._lock.close()
 
     def _replay(self) -> None:
-        """Bring what was read from the tables up to the store, which may be ahead of them."""
-        journal = self.snapshot.path / RECORDS
-        if journal.exists():
-            lines = journal.read_bytes().splitlines()
-            now, nowhere = datetime.now(UTC), _Delta(None)
-            self._advance([record_of(orjson.loads(line)) for line in lines], now, nowhere)
-            self._records = lines
+        """Bring what was read from the tables up to the store, which may be ahead of them.
+
+        Where an update was killed between coming in force under the default reading and under
+        the others, it is brought to its end.
+        """
+        journal, pending = self.snapshot.path / RECORDS, self.snapshot.manifest.get("pending")
+        self._records = journal.read_bytes().splitlines() if journal.exists() else []
+        settled = pending["records"] if pending else len(self._records)
+        nowhere = Delta(None)
+        _, reach = self._take_again(self._records[:settled], nowhere)
+        self._conclude(reach, self._readings, nowhere)
+        self._count_holders(self._readings)
+        if pending:
+            later = pending["readings"]
+            ready = [name for name in self._readings if name not in later]
+            history, reach = self._take_again(self._records[settled:], nowhere)
+            ended = self._conclude(reach, ready, nowhere)
+            self._count_holders(ready)
+            delta = Delta(self._store)
+            ended += self._conclude(reach, later, delta)
+            self._forget(ended, delta)
+            self._put_in_force(datetime.now(UTC), history, delta)
+
+    def _take_again(self, lines: Sequence[bytes], nowhere: Delta) -> tuple[History, _Reach]:
+        """Take over records of which the store says already what is known of the works."""
+        records = [record_of(orjson.loads(line)) for line in lines]
+        taken, history = self._take(records, datetime.now(UTC), nowhere)
+        return history, self._reach(taken)
 
     ################################################################ records
 
     def apply(self, records: Sequence[WorkRecord]) -> Taken:
         """Take records over, and put a snapshot in force in which they can be queried.
+
+        A change that reaches many works comes in force twice: as soon as the default reading
+        has it, with the others named as pending, and when all have it.
 
         Returns:
             What they changed; where that is nothing, no snapshot is made.
@@ -273,13 +245,40 @@ class Updater:
         started = datetime.now(UTC)
         if current(self._data).id != self.snapshot.id:
             raise DataError("another snapshot came in force meanwhile; begin the update again")
-        delta = _Delta(self._store)
-        taken, history = self._advance(records, started, delta)
+        delta = Delta(self._store)
+        taken, history = self._take(records, started, delta)
         if not taken.changed and not taken.gone:
             return taken
-        left = {record.key for record, _ in taken.left}
+        settled, left = len(self._records), {record.key for record, _ in taken.left}
         self._records += [orjson.dumps(asdict(r)) for r in records if r.key not in left]
-        snapshot_id = started.strftime("%Y%m%dT%H%M%S%fZ")
+        try:
+            reach = self._reach(taken)
+            if len(reach.ids) < _MANY_WORKS:
+                ended = self._conclude(reach, self._readings, delta)
+            else:
+                ended = self._conclude(reach, [DEFAULT_READING], delta)
+                later = [name for name in self._readings if name != DEFAULT_READING]
+                self._put_in_force(started, history, delta, _Pending(later, settled))
+                delta = Delta(self._store)
+                ended += self._conclude(reach, later, delta)
+        except OutgrownError as error:
+            raise DataError(
+                "these records bring more that is new than there is room for; build the snapshot "
+                f"again with: licet build --data {self._data}"
+            ) from error
+        self._forget(ended, delta)
+        self._put_in_force(started, history, delta)
+        return taken
+
+    def _put_in_force(
+        self,
+        started: datetime,
+        history: History,
+        delta: Delta,
+        pending: _Pending | None = None,
+    ) -> None:
+        """Publish what was taken over."""
+        snapshot_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         read = len(self._records)
         account = {"read": read, "ingested": read, "merged": 0, "rejected": 0, "values_dropped": 0}
         described = [*self.snapshot.manifest["sources"], {"name": "records", "records": account}]
@@ -289,25 +288,17 @@ class Updater:
         )
         delta.write()
         self._store.flush()
-        self._publish(snapshot_id, started, history, delta.grown)
-        return taken
+        self._publish(snapshot_id, started, history, delta.grown, pending=pending)
 
-    def _advance(
-        self, records: Iterable[WorkRecord], started: datetime, delta: _Delta
+    def _take(
+        self, records: Iterable[WorkRecord], started: datetime, delta: Delta
     ) -> tuple[Taken, History]:
-        """Take records over into what is held in memory, and let be said what they change."""
+        """Take records over into what is known of works, and let be said what they change."""
         taken = self._known.take(records)
         history = self._compare(taken, started)
         self._history = history.changes
         self._hub_graph(taken, delta)
         delta.add(GRAPH_CHANGES, change_lines(history.comparison.changes))
-        try:
-            self._inferred_graphs(taken, delta)
-        except OutgrownError as error:
-            raise DataError(
-                "these records bring more that is new than there is room for; build the snapshot "
-                f"again with: licet build --data {self._data}"
-            ) from error
         return taken, history
 
     def _compare(self, taken: Taken, started: datetime) -> History:
@@ -365,7 +356,7 @@ class Updater:
 
     ################################################################ quads
 
-    def _hub_graph(self, taken: Taken, delta: _Delta) -> None:
+    def _hub_graph(self, taken: Taken, delta: Delta) -> None:
         """Say of works that changed what is now known of them."""
         changed = sorted(taken.changed)
         parents = {p for n in changed for _, p, _ in self._known.stated(n)} - taken.changed
@@ -386,30 +377,41 @@ class Updater:
             quads += self._store.quads_for_pattern(work, predicate, None, NamedNode(GRAPH_CHANGES))
         return quads
 
-    def _inferred_graphs(self, taken: Taken, delta: _Delta) -> None:
-        """Say what holds under each reading, of all that the changes reach."""
+    def _reach(self, taken: Taken) -> _Reach:
+        """Return what the changes reach, of which it has to be concluded anew what holds."""
         affected = self._restate(taken)
         was_in_graph = self._in_graph.copy()
         for number in taken.changed | taken.gone:
             here = number not in taken.gone and self._known.row(number)["in_graph"]
             self._in_graph[number] = here
-        if not affected:
-            return
         region = self._living.region(affected)
         works = region.works.tolist()
         ids = pa.array([self._ids[number] for number in works], pa.string())
-        before, now = was_in_graph[region.works], self._in_graph[region.works]
         kinds = pa.array([self._known.kind(number) for number in works], pa.string())
-        subjects = iris(kinds, ids)
-        for name, reading in self._readings.items():
-            former = reading.conclude(region, ids)
-            places = reading.of_work[region.works]
-            differ = (former != places) | (before != now)
-            left, come = np.flatnonzero(differ & before), np.flatnonzero(differ & now)
-            graph = reading_graphs(name)[0]
+        before, now = was_in_graph[region.works], self._in_graph[region.works]
+        return _Reach(region, ids, iris(kinds, ids), before, now)
+
+    def _conclude(
+        self, reach: _Reach, readings: Iterable[str], delta: Delta
+    ) -> list[tuple[str, list[int]]]:
+        """Say what holds under some readings; return the situations that have no work now.
+
+        What was said of these is said still, until `_forget`.
+        """
+        ended: list[tuple[str, list[int]]] = []
+        if not len(reach.ids):
+            return ended
+        for name in readings:
+            reading = self._readings[name]
+            former = reading.conclude(reach.region, reach.ids)
+            places = reading.of_work[reach.region.works]
+            differ = (former != places) | (reach.before != reach.now)
+            left, come = np.flatnonzero(differ & reach.before), np.flatnonzero(differ & reach.now)
+            graph, subjects = reading_graphs(name)[0], reach.subjects
             delta.remove(graph, _pointer_lines(reading, subjects, left, former[left], graph))
             delta.add(graph, _pointer_lines(reading, subjects, come, places[come], graph))
-            self._situations(name, former[left], places[come], delta)
+            ended.append((name, self._situations(name, former[left], places[come], delta)))
+        return ended
 
     def _restate(self, taken: Taken) -> set[int]:
         """Let the lineage say what the works say; return the works that it changes for."""
@@ -431,17 +433,20 @@ class Updater:
                 affected.add(number)
         return affected
 
-    def _situations(self, name: str, old: np.ndarray, new: np.ndarray, delta: _Delta) -> None:
-        """Say of situations themselves what holds.
+    def _situations(self, name: str, old: np.ndarray, new: np.ndarray, delta: Delta) -> list[int]:
+        """Say of situations how many works they have, and what holds of those that appear.
 
         Args:
             name: The reading.
             old: Places of the situations that works left, one per work.
             new: Places of those that works came to.
             delta: What changes.
+
+        Returns:
+            The places of those that have no work now.
         """
         counts, reading = self._counts[name], self._readings[name]
-        inferred = reading_graphs(name)[0]
+        graph = reading_graphs(name)[0]
         touched = np.unique(np.concatenate([old, new]))
         fewer, more = (
             np.bincount(np.searchsorted(touched, of), minlength=len(touched)) for of in (old, new)
@@ -450,68 +455,62 @@ class Updater:
         for place, change in zip(touched.tolist(), (more - fewer).tolist(), strict=True):
             former = counts[place]
             counts[place] += change
-            node, graph = NamedNode(reading.situations[place].iri), NamedNode(inferred)
-            if former and not counts[place]:
-                ended.append((place, former))
-            elif former and change:
-                number = Quad(node, _WORK_COUNT, _integer(former), graph)
-                delta.remove_quads(inferred, [number])
-                now = Quad(node, _WORK_COUNT, _integer(counts[place]), graph)
-                delta.add(inferred, [f"{now} .\n"])
-            elif not former and counts[place]:
-                appearing.append(place)
-        if ended:
-            of_each = [former for _, former in ended]
-            outcome = reading.consequences([place for place, _ in ended])
-            delta.remove(inferred, situation_lines(outcome, of_each, name))
-        judgements: Sequence[Judgement] = ()
+            if change:
+                iri, now = reading.situations[place].iri, counts[place]
+                delta.remove(graph, count_lines([iri], [former], name))
+                delta.add(graph, count_lines([iri], [now], name))
+                if former and not now:
+                    ended.append(place)
+                elif not former and now:
+                    appearing.append(place)
         if appearing:
-            of_each = [counts[place] for place in appearing]
-            outcome = reading.outcome(appearing)
-            delta.add(inferred, situation_lines(outcome, of_each, name))
-            judgements = outcome.judgements
-        nodes = [NamedNode(reading.situations[place].iri) for place, _ in ended]
-        self._findings(name, nodes, judgements, delta)
+            consequences, judgements = reading.outcome(appearing)
+            delta.add(graph, consequence_lines(consequences, name))
+            self._found(name, judgements, delta)
+        return ended
 
-    def _findings(
-        self,
-        name: str,
-        ended: Iterable[NamedNode],
-        judgements: Sequence[Judgement],
-        delta: _Delta,
-    ) -> None:
-        """Say what is found of situations that appear, and no longer of those that ended."""
-        graph = reading_graphs(name)[1]
-        lost: Counter[str] = Counter()
-        gained: Counter[str] = Counter()
-        for situation in ended:
-            links = list(self._store.quads_for_pattern(situation, None, None, NamedNode(graph)))
-            lost.update(text_of(link.object) for link in links)
-            delta.remove_quads(graph, links)
-        found = {}
+    def _found(self, name: str, judgements: Iterable[Judgement], delta: Delta) -> None:
+        """Say what is found of situations that appear."""
+        graph, holders = reading_graphs(name)[1], self._holders[name]
+        lines: list[str] = []
         for node, judgement in findings_of(judgements):
-            gained[node] += 1
-            found[node] = judgement
-            delta.add(graph, [finding_link(node, judgement, name)])
-        holders = self._holders[name]
-        for node in lost.keys() | gained.keys():
-            before = holders[node]
-            holders[node] += gained[node] - lost[node]
-            if not before:
-                severity = finding_severities()[found[node].code]
-                delta.add(graph, [finding_lines(node, found[node], severity, name)])
-            elif not holders[node]:
-                finding = NamedNode(node), None, None, NamedNode(graph)
-                delta.remove_quads(graph, self._store.quads_for_pattern(*finding))
+            lines.append(finding_link(node, judgement, name))
+            if not holders[node]:
+                severity = finding_severities()[judgement.code]
+                lines.append(finding_lines(node, judgement, severity, name))
+            holders[node] += 1
+        delta.add(graph, ["".join(lines)])
 
-    def _holders_of_findings(self, name: str) -> Counter[str]:
-        """Return of how many situations each finding of a reading is said."""
-        graph = NamedNode(reading_graphs(name)[1])
-        return Counter(
-            text_of(quad.object)
-            for link in _OF_SITUATION
-            for quad in self._store.quads_for_pattern(None, link, None, graph)
-        )
+    def _forget(self, ended: Iterable[tuple[str, list[int]]], delta: Delta) -> None:
+        """Say no longer what held and was found of situations that have no work now."""
+        for name, places in ended:
+            if not places:
+                continue
+            reading, holders = self._readings[name], self._holders[name]
+            inferred, findings, _ = reading_graphs(name)
+            consequences, _ = reading.outcome(places)
+            delta.remove(inferred, consequence_lines(consequences, name))
+            lost: Counter[str] = Counter()
+            for place in places:
+                about = NamedNode(reading.situations[place].iri), None, None, NamedNode(findings)
+                links = list(self._store.quads_for_pattern(*about))
+                lost.update(text_of(link.object) for link in links)
+                delta.remove_quads(findings, links)
+            holders.subtract(lost)
+            for node in lost:
+                if not holders[node]:
+                    finding = NamedNode(node), None, None, NamedNode(findings)
+                    delta.remove_quads(findings, self._store.quads_for_pattern(*finding))
+
+    def _count_holders(self, readings: Iterable[str]) -> None:
+        """Count of how many situations each finding of some readings is said in the store."""
+        for name in readings:
+            graph = NamedNode(reading_graphs(name)[1])
+            self._holders[name] = Counter(
+                text_of(quad.object)
+                for link in _OF_SITUATION
+                for quad in self._store.quads_for_pattern(None, link, None, graph)
+            )
 
     ################################################################ snapshots
 
@@ -522,6 +521,8 @@ class Updater:
         history: History,
         counts: Mapping[str, int],
         tables: Callable[[Path], None] | None = None,
+        *,
+        pending: _Pending | None = None,
     ) -> None:
         former, base = self.snapshot.manifest, self.snapshot
         with building(self._data, snapshot_id) as folder:
@@ -544,11 +545,15 @@ class Updater:
                 "readings": {
                     name: {"situations": sum(count > 0 for count in of_reading.values())}
                     for name, of_reading in self._counts.items()
+                    if not pending or name not in pending.readings
                 },
-                "updates": former.get("updates", 0) + (tables is None),
+                "updates": former.get("updates", 0) + (tables is None and not pending),
                 "statistics_of": former.get("statistics_of", base.id),
                 "tables_of": snapshot_id if tables else former.get("tables_of", base.id),
             }
+            manifest.pop("pending", None)
+            if pending:
+                manifest["pending"] = asdict(pending)
             if tables:
                 tables(folder)
                 manifest["tables"] = table_hashes(folder / "tables")
@@ -585,7 +590,7 @@ class Updater:
             rank[by_iri] = np.arange(len(found))
             situations = Situations(rank[of_work.reshape(-1)], tuple(found[i] for i in by_iri))
             outcomes[name] = Outcome(situations, Consequences((), ()), ())
-            judged[name] = reading.outcome(used.tolist()).judgements
+            judged[name] = tuple(reading.outcome(used.tolist())[1])
         manifest = self.snapshot.manifest
         history = History(
             AsOf(**manifest["as_of"]),
@@ -619,14 +624,6 @@ def _pointer_lines(
     objects, works = named.take(pa.array(of_row.reshape(-1))), subjects.take(pa.array(rows))
     if len(works):
         yield iri_lines(works, _SITUATION.value, objects, graph)
-
-
-def _graph_of(quad: Quad) -> str:
-    return str(getattr(quad.graph_name, "value", ""))
-
-
-def _integer(number: int) -> Literal:
-    return Literal(str(number), datatype=NamedNode(f"{XSD}integer"))
 
 
 def _named_only(works: pa.Table, rows: np.ndarray) -> pa.Table:

@@ -51,6 +51,7 @@ def check(
         NoSnapshotError: The data folder holds no snapshot.
     """
     opened = Dataset(data).latest()
+    opened.see(reading)
     ground, snapshot = planning.ground_of(opened), opened.snapshot.id
     if isinstance(work, Path):
         if not work.is_dir():

@@ -132,6 +132,7 @@ def _ground(question: CheckQuestion) -> tuple[Ground, str]:
         if not question.live:
             raise
         return Ground(compiled(_user_cache())), ""
+    opened.see(question.reading)
     return Ground(compiled(question.data / "cache"), opened.store), opened.snapshot.id
 
 

@@ -54,7 +54,7 @@ def check_repository(
     else:
         held = _listed(card, files or [])
     checked = check_folder(
-        _ground(opened),
+        _ground(opened, reading),
         MemoryPath(held),
         work_id=id or "local/repository",
         reading=reading,
@@ -78,12 +78,13 @@ def check(
         UnknownWorkError: The work is not in the snapshot.
         UsageError: There is no such reading or format.
     """
-    ground = _ground(opened)
+    ground = _ground(opened, reading)
     report = check_work(ground, work, reading=reading, snapshot=opened.snapshot.id)
     return _shown(report, format)
 
 
-def _ground(opened: OpenSnapshot) -> Ground:
+def _ground(opened: OpenSnapshot, reading: str) -> Ground:
+    opened.see(reading)
     return Ground(compiled(opened.snapshot.path.parents[1] / "cache"), opened.store)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Store, Variable
 
-from licet_ingest.snapshot import NoSnapshotError, current
+from licet_ingest.snapshot import NoSnapshotError, PendingReadingError, current
 from licet_ontology.errors import UsageError
 from licet_ontology.reading_names import readings
 from licet_ontology.terms import (
@@ -64,22 +64,26 @@ class OpenSnapshot:
         Raises:
             SyntaxError: The text is not a SPARQL query.
             UsageError: There is no such reading, or the query calls another service.
+            PendingReadingError: The reading cannot be seen yet, or another cannot that a dataset
+                of the query's own might name.
         """
         if not federates and keyword_problem(text, "SERVICE"):
             raise UsageError(
                 "the query calls another service by SERVICE, which is refused, or contains the "
                 "word and cannot be parsed"
             )
-        if reading not in readings():
-            raise UsageError(f"no reading named {reading!r}: choose one of {', '.join(readings())}")
+        self.see(reading)
         default: list[NamedNode | BlankNode | DefaultGraph] | None = None
         named: list[NamedNode | BlankNode] | None = None
         if default_graph_iris is not None or named_graph_iris is not None:
+            self.see_all()
             default = [NamedNode(iri) for iri in default_graph_iris or ()]
             named = [NamedNode(iri) for iri in named_graph_iris or ()]
         elif not keyword_problem(text, "FROM"):
             # A dataset given beside the query would replace one that it names itself.
             default, named = [*_graphs(reading)], [*_graphs(reading)]
+        else:
+            self.see_all()
         return self.store.query(
             text,
             base_iri=BASE,
@@ -88,6 +92,31 @@ class OpenSnapshot:
             named_graphs=named,
             substitutions={Variable(n): value for n, value in (substitutions or {}).items()},
         )
+
+    def see(self, reading: str) -> None:
+        """Make sure that the conclusions of a reading can be seen.
+
+        Raises:
+            UsageError: There is no such reading.
+            PendingReadingError: It is behind a change that is in force under the default one.
+        """
+        if reading not in readings():
+            raise UsageError(f"no reading named {reading!r}: choose one of {', '.join(readings())}")
+        if reading in self.snapshot.pending:
+            raise PendingReadingError(
+                f"a change is in force under reading {DEFAULT_READING}, and not yet under "
+                f"{reading}: licet update is at work on it; ask again in a minute"
+            )
+
+    def see_all(self) -> None:
+        """Make sure that the conclusions of all readings can be seen; see ``see``."""
+        for reading in readings():
+            self.see(reading)
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The readings whose conclusions can be seen."""
+        return tuple(name for name in readings() if name not in self.snapshot.pending)
 
     def knows(self, work: NamedNode) -> bool:
         """Tell whether anything is stated of a work."""

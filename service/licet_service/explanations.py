@@ -74,5 +74,6 @@ def explained(
     folder, _, rest = work.partition("/")
     kind = _FOLDERS.get(folder, "model")
     iri = work_iri(kind, work if kind == "model" else rest)
+    opened.see(reading)
     explainer = Explainer(opened.store, compile_reading(reading), ancestors=ancestors)
     return explainer.explain(iri, code=finding, clause=clause)

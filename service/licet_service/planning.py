@@ -38,6 +38,7 @@ def plan(opened: OpenSnapshot, plan: Any, reading: str = DEFAULT_READING) -> dic
     Raises:
         UsageError: It is no plan, or names works that are not there.
     """
+    opened.see(reading)
     report = assess(read_plan(plan), ground_of(opened), reading)
     return report_json(report, opened.snapshot.id)
 
@@ -66,6 +67,7 @@ def suggest(
         UsageError: Something of it is not as it must be.
     """
     question = question_of(works, do=do, how=how, form=form, purpose=purpose)
+    opened.see(reading)
     return suggestion_json(suggested(question, ground_of(opened), reading), opened.snapshot.id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from licet_ingest.snapshot import NoIndexError, NoSnapshotError
+from licet_ingest.snapshot import NoIndexError, NoSnapshotError, PendingReadingError
 from licet_ontology.errors import LicetError, UnknownWorkError, UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ KINDS: Final[Mapping[str, tuple[int, str]]] = {
     "evaluation-failed": (500, "The evaluation of the query broke down"),
     "busy": (503, "The service is busy"),
     "no-index": (503, "There is no index of names just now"),
+    "reading-pending": (503, "This reading is behind a change just now"),
     "no-snapshot": (503, "No snapshot can be read"),
     "out-of-time": (504, "The query takes too long"),
     "out-of-memory": (507, "The query needs too much memory"),
@@ -90,6 +91,8 @@ def of_licet(error: LicetError) -> ProblemError:
                 "Newer records are being taken over. Lists, search and counts answer again when "
                 "they have all come; queries and explanations answer meanwhile.",
             )
+        case PendingReadingError():
+            return ProblemError("reading-pending", f"{error}.", headers={"Retry-After": "30"})
         case NoSnapshotError():  # its text names folders of the server
             return ProblemError("no-snapshot", "Try again when one has been built.")
         case _:

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple, serialize
 
 from licet_ontology import modules
-from licet_ontology.errors import UsageError
 from licet_ontology.nodes import text_of
-from licet_ontology.reading_names import readings
 from licet_ontology.terms import DEFAULT_READING, NS, PREFIXES, RDFS, default_graphs
 from licet_service.formats import GRAPH_FORMATS
 
@@ -47,10 +45,10 @@ def describe_resource(
         ``found``, ``reading``, ``more`` (whether there is another page) and ``cut``; and ``text``,
         or ``facts`` and ``mentions``, see `linked_data.Description`.
     """
-    if reading is not None and reading not in readings():
-        raise UsageError(f"no reading named {reading!r}: choose one of {', '.join(readings())}")
+    if reading is not None:
+        opened.see(reading)
     this, first = NamedNode(iri), (page - 1) * max_triples
-    for tried in [reading] if reading else sorted(readings(), key=DEFAULT_READING.__ne__):
+    for tried in [reading] if reading else sorted(opened.seen, key=DEFAULT_READING.__ne__):
         graphs = [NamedNode(graph) for graph in default_graphs(tried)]
         own, more_own = _page(_distinct(opened, graphs, this, None), first, max_triples)
         to_it, more_to_it = _page(_distinct(opened, graphs, None, this), first, max_triples)

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import Literal, NamedNode
 
-from licet_ontology.errors import UsageError
 from licet_ontology.nodes import text_of
-from licet_ontology.reading_names import readings
 from licet_ontology.terms import (
     GRAPH_HUB,
     GRAPH_ONTOLOGY,
@@ -227,7 +225,7 @@ def license_details(_: OpenSnapshot, license_id: str) -> dict[str, Any]:
 
 def snapshot_statistics(opened: OpenSnapshot, reading: str) -> dict[str, Any]:
     """Return how many works, derivations, situations and triples the snapshot holds."""
-    _check(reading)
+    opened.see(reading)
     manifest = opened.snapshot.manifest
     with SearchIndex(opened.snapshot.path) as index:
         facets = {
@@ -293,7 +291,7 @@ def _finding(opened: OpenSnapshot, node: str, graph: str, *, open_: bool) -> dic
 
 def _situation(opened: OpenSnapshot, work: str, reading: str) -> tuple[str, str]:
     """Return the IRIs of a work and of its situation."""
-    _check(reading)
+    opened.see(reading)
     iri = work_iri(*kind_and_id(work))
     situation = _one(opened, iri, term("situation"), reading_graphs(reading)[0])
     if not situation:
@@ -308,11 +306,6 @@ def _about(opened: OpenSnapshot, work: str, iri: str, reading: str) -> dict[str,
 def _unknown(work: str) -> ProblemError:
     detail = f"{work} is not in the graph, so nothing is known of it."
     return ProblemError("not-found", detail, work=work)
-
-
-def _check(reading: str) -> None:
-    if reading not in readings():
-        raise UsageError(f"no reading named {reading!r}: choose one of {', '.join(readings())}")
 
 
 def _rank_at(index: SearchIndex, cursor: str) -> int:

@@ -159,6 +159,7 @@ def export(
     if unknown := [name for name in formats if name not in known]:
         raise UsageError(f"no format {unknown[0]!r} of dumps: choose one of {', '.join(known)}")
     chosen = tuple(known[name] for name in formats or known)
+    latest.see_all()
     folder = write(latest, to or data / FOLDER, chosen, say, force=force)
     emit([str(folder)])
 
@@ -180,7 +181,9 @@ def validate(ontology_only: bool, data: Path, as_json: bool) -> None:
     if not ontology_only:
         from licet_service.dataset import Dataset
 
-        faults += snapshot_faults(Dataset(data).latest(), say)
+        latest = Dataset(data).latest()
+        latest.see_all()
+        faults += snapshot_faults(latest, say)
     if as_json:
         emit([json.dumps(faults, indent=2)])
     else:

@@ -247,6 +247,7 @@ class Worker:
 
     def _graph(self, job: dict[str, Any]) -> None:
         """Write a named graph; the default graph is asked for by a question."""
+        self._opened.see_all()
         iri = job["graph"]
         rows = _Rows(job["max_rows"])
         rows.add(self._opened.snapshot.manifest["triples"].get(iri, 0))

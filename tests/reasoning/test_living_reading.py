@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,13 @@ from licet_reasoning.closure import Lineage, pack_facts
 from licet_reasoning.living_lineage import LivingLineage, OutgrownError
 from licet_reasoning.living_reading import LivingReading
 from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from licet_reasoning.quotient import Consequences
+    from licet_reasoning.rules import Judgement
+    from licet_reasoning.situation import Situation
 
 MODEL = (RDF + "type", NS + "Model")
 STATED = [
@@ -74,18 +81,22 @@ def lineage_of_works(given_works: list[Work]) -> Lineage:
 def concluded(reading: LivingReading) -> list[tuple[Any, ...]]:
     """Return the situation of each work, with all that is said of it."""
     places = sorted(set(reading.of_work.tolist()))
-    return said(reading.outcome(places), [places.index(p) for p in reading.of_work.tolist()])
+    situations = [reading.situations[place] for place in reading.of_work.tolist()]
+    return said(situations, *reading.outcome(places))
 
 
-def said(outcome: Any, of_work: list[int]) -> list[tuple[Any, ...]]:
-    triples = {(str(t.subject), str(t.predicate), str(t.object)) for t in outcome.consequences}
+def said(
+    situations: list[Situation], consequences: Consequences, judgements: Iterable[Judgement]
+) -> list[tuple[Any, ...]]:
+    triples = {(str(t.subject), str(t.predicate), str(t.object)) for t in consequences}
+    judged = set(judgements)
     return [
         (
             situation,
             {(p, o) for s, p, o in triples if s == f"<{situation.iri}>"},
-            {j for j in outcome.judgements if j.work == situation.iri},
+            {j for j in judged if j.work == situation.iri},
         )
-        for situation in (outcome.situations.all[place] for place in of_work)
+        for situation in situations
     ]
 
 
@@ -117,7 +128,8 @@ def test_what_is_kept_while_works_change_is_what_is_concluded_from_scratch(
             region = living.region(changed)
             reading.conclude(region, pa.array([NAMES[work] for work in region.works]))
         fresh = conclude(lineage_of_works(now), program, closed)
-        assert concluded(reading) == said(fresh, fresh.situations.of_work.tolist())
+        of_work = [fresh.situations.all[place] for place in fresh.situations.of_work.tolist()]
+        assert concluded(reading) == said(of_work, fresh.consequences, fresh.judgements)
 
 
 def test_a_change_reaches_what_is_derived_from_it_and_nothing_else() -> None:

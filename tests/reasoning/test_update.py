@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pyarrow.parquet as pq
 import pytest
@@ -27,6 +28,7 @@ from licet_ontology.terms import (
     reading_graphs,
     term,
 )
+from licet_reasoning import update
 from licet_reasoning.build import build
 from licet_reasoning.update import Updater
 
@@ -132,13 +134,13 @@ def changes(snapshot: Snapshot) -> list[tuple[Any, ...]]:
 
 
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(batches=histories())
+@given(batches=histories(), many=st.sampled_from((1, 5_000)))
 def test_any_sequence_of_records_gives_what_a_build_of_them_gives(
-    batches: list[list[WorkRecord]], folder: Callable[[], Path]
+    batches: list[list[WorkRecord]], many: int, folder: Callable[[], Path]
 ) -> None:
     updated, built = folder(), folder()
     build(updated, [AtHand(batches[0])])
-    with Updater(updated) as updater:
+    with patch.object(update, "_MANY_WORKS", many), Updater(updated) as updater:
         for batch in batches[1:]:
             taken = updater.apply(batch)
             assert not taken.left
@@ -206,6 +208,48 @@ def test_an_update_that_was_killed_is_taken_up_where_it_was(folder: Callable[[],
     assert said(done) == said(current(built))
     ours, theirs = (pq.read_table(s.table("derivations")) for s in (done, current(built)))
     assert ours == theirs
+
+
+def test_a_change_that_reaches_many_works_is_in_force_under_the_default_reading_first(
+    folder: Callable[[], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(update, "_MANY_WORKS", 2)
+    data, built = folder(), folder()
+    first = [record("o/a", 1, "mit"), record("o/b", 1, "mit", of=[("finetunedFrom", "o/a")])]
+    second = [record("o/c", 2, "mit")]
+    third = [record("o/a", 3, "cc-by-nc-4.0")]
+    build(data, [AtHand(first)])
+    before = said(current(data))
+
+    def kill(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killing, Updater(data) as updater:
+        updater.apply(second)
+        killing.setattr(Updater, "_forget", kill)
+        with pytest.raises(KeyboardInterrupt):
+            updater.apply(third)
+    half = current(data)
+    build(built, [AtHand([*first, *second, *third])])
+    whole = said(current(built))
+    default, other = (reading_graphs(name) for name in modules.readings())
+    assert half.pending == {"weights-not-copyrightable"}
+    # What held of situations without works is taken away when there is time.
+    assert whole[default[0]] < said(half)[default[0]]
+    assert whole[default[1]] < said(half)[default[1]]
+    assert all("o/a" not in triple for triple in said(half)[other[0]] - before[other[0]])
+    assert whole[GRAPH_HUB] == said(half)[GRAPH_HUB]
+    with Updater(data) as updater:
+        assert not current(data).pending
+        assert said(current(data)) == whole
+        updater.apply([record("o/d", 4, "mit", of=[("finetunedFrom", "o/b")])])
+        done = updater.finish()
+    build(
+        built,
+        [AtHand([*first, *second, *third, record("o/d", 4, "mit", of=[("finetunedFrom", "o/b")])])],
+    )
+    assert said(done) == said(current(built))
+    assert done.manifest["readings"] == current(built).manifest["readings"]
 
 
 def test_what_only_a_whole_build_can_tell_is_left_for_it(folder: Callable[[], Path]) -> None:

@@ -54,6 +54,7 @@ def check_page(
             held |= unpacked(base64.b64decode(archive, validate=True))
     except binascii.Error as error:
         raise UsageError("what was sent is not in base64") from error
+    opened.see(reading)
     folder = MemoryPath(held)
     ground = Ground(compiled(opened.snapshot.path.parents[1] / "cache"), opened.store)
     checked = check_folder(

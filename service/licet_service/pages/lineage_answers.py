@@ -38,6 +38,7 @@ def lineage_around(
         down: Generations of descendants.
         expanded: Works all of whose neighbours are shown, up to ``MAX_WORKS`` in all.
     """
+    opened.see(reading)
     graph = GraphReading(opened.store, reading)
     focus = BASE + work
     wide = {BASE + name for name in expanded}

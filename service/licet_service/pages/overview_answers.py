@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from licet_ontology.errors import UsageError
-from licet_ontology.reading_names import readings
 from licet_ontology.terms import BASE, DEFAULT_READING, GRAPH_ONTOLOGY, RDFS, SKOS
 from licet_service.license_view import is_read, license_ids
 from licet_service.pages.graph_reading import GraphReading
@@ -21,8 +19,7 @@ def overview(opened: OpenSnapshot, reading: str = DEFAULT_READING) -> dict[str, 
     Raises:
         UsageError: There is no such reading.
     """
-    if reading not in readings():
-        raise UsageError(f"no reading named {reading!r}: choose one of {', '.join(readings())}")
+    opened.see(reading)
     manifest = opened.snapshot.manifest
     graph = GraphReading(opened.store, reading)
     ids = _licenses()
@@ -42,7 +39,7 @@ def overview(opened: OpenSnapshot, reading: str = DEFAULT_READING) -> dict[str, 
                 "definition": graph.definition(f"{BASE}reading/{name}"),
                 "note": graph.text(f"{BASE}reading/{name}", SKOS + "scopeNote", GRAPH_ONTOLOGY),
             }
-            for name in manifest["readings"]
+            for name in opened.seen
         ],
         "tools": manifest.get("tools", {}),
     }

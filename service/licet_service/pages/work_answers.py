@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from licet_ontology.errors import UnknownWorkError, UsageError
-from licet_ontology.reading_names import readings
+from licet_ontology.errors import UnknownWorkError
 from licet_ontology.terms import BASE, DCTERMS, GRAPH_ONTOLOGY, RDFS, SCHEMA, SKOS, term
 from licet_reasoning.explain import Explainer
 from licet_reasoning.quotient import compile_reading
@@ -62,8 +61,7 @@ def work_page(
         UsageError: There is no such reading.
         UnknownWorkError: Nothing in the graph names the work.
     """
-    if reading not in readings():
-        raise UsageError(f"no reading named {reading!r}: choose one of {', '.join(readings())}")
+    opened.see(reading)
     iri = BASE + work
     graph = GraphReading(opened.store, reading)
     codes = graph.codes(iri)
@@ -79,7 +77,7 @@ def work_page(
         "groups": {} if explanation is None else _groups(explanation),
         "facts": {name: graph.text(iri, predicate) for name, predicate in _FACTS.items()},
         "terms": graph.terms(iri),
-        "readings": [_under(opened, iri, name, codes) for name in readings() if explanation],
+        "readings": [_under(opened, iri, name, codes) for name in opened.seen if explanation],
         "reading": _reading(graph, reading),
         "lineage": lineage_around(opened, work, reading, down=down, expanded=expanded),
     }
