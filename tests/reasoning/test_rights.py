@@ -65,11 +65,14 @@ def test_the_most_used_licenses_grant_these_by_words(
 @pytest.mark.parametrize(
     ("license_", "section", "words"),
     [
+        ("apache-2.0", "2", "and such Derivative Works"),
         ("cc-by-3.0", "3(d)", "Adaptations"),
         ("eupl-1.1", "1; 2", "Derivative Works"),
         ("gpl-2.0", "2", "such modifications or work"),
         ("gpl-3.0", "5", "work based on the Program"),
+        ("llama3.1", "1(a); 1(b)(i)", "or any derivative works thereof"),
         ("mistral-research-license-0.1", "2.3", "Derivatives made by or for You"),
+        ("mpl-2.0", "2.1(a)", "with Modifications"),
         ("odbl", "3.1(e)", "Derivative Database"),
     ],
 )
@@ -82,18 +85,30 @@ def test_what_was_modified_may_be_shared_by_words_that_name_it(
 
 
 @pytest.mark.parametrize(
-    ("license_", "section", "words"),
+    ("license_", "name", "section", "words"),
     [
-        ("cc-by-sa-3.0", "3(b)", "provided that"),
-        ("gfdl-1.3", "4", "provided that you release"),
-        ("minimax-m2.7-license", "paragraph 1", "for non-commercial purposes"),
-        ("mistral-non-production-license-0.1", "2.1", "under the conditions provided"),
+        ("afl-3.0", "share-derivative", "1(c)", "that does not contradict"),
+        ("cc-by-sa-3.0", "modify", "3(b)", "provided that"),
+        ("cdla-sharing-1.0", "share", "1.9; 2.1(b)", "conditions set forth in Section 3"),
+        ("gfdl-1.3", "modify", "4", "provided that you release"),
+        ("gfdl-1.3", "share", "2", "no other conditions"),
+        ("gpl-2.0", "modify", "2", "provided that you also meet"),
+        ("gpl-3.0", "share-derivative", "5", "in the form of source code"),
+        ("isc", "share", "paragraph 1", "provided that"),
+        ("kimi-k3", "modify", "paragraph 1", "subject to the following conditions"),
+        ("lfm-open-license-1.0", "modify", "2", "Commercial Use limitation"),
+        ("lgpl-2.1", "modify", "2; 2(a)", "must itself be a software library"),
+        ("minimax-m2.7-license", "modify", "paragraph 1", "for non-commercial purposes"),
+        ("mistral-non-production-license-0.1", "modify", "2.1", "Subject to Section 3"),
+        ("mistral-research-license-0.1", "share-derivative", "2.3", "provided that"),
+        ("osl-3.0", "share", "1(c)", "be licensed under this Open Software License"),
+        ("stabilityai-ai-community", "modify", "II", "Research or Non-Commercial Purpose"),
     ],
 )
 def test_a_proviso_of_the_grant_is_quoted_with_it(
-    prepared: Compiled, license_: str, section: str, words: str
+    prepared: Compiled, license_: str, name: str, section: str, words: str
 ) -> None:
-    found = right(prepared, license_, "modify")
+    found = right(prepared, license_, name)
     assert (found.status, found.section) == ("granted", section)
     assert words in found.quote
 
