@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from licet_ontology.terms import local_name, work_iri
+from licet_ontology.terms import local_name, term, work_iri
 from licet_reasoning.hypothesis import LICENSE
 from licet_reasoning.plan_context import CHANGING
 from licet_reasoning.rights import UNKNOWN, RightNeeded, right_in
@@ -41,14 +41,18 @@ def needed_rights(c: Context, release: Release) -> tuple[RightNeeded, ...]:
         if use in handed_on:
             rights += _published(publication, copied=use.relation in {"copyOf", "bundles"})
         needed.update({(use.work, right): None for right in rights})
-    found: list[RightNeeded] = []
+    adapted = c.judged.upstream(work_iri(*release.work), term("adaptationOf"))
+    found: dict[RightNeeded, None] = {}
     for key, right in needed:
-        found += _right(c, key, right, release, commercial=commercial)
+        adapts = work_iri(*key) in adapted
+        found.update(
+            dict.fromkeys(_right(c, key, right, release, commercial=commercial, adapts=adapts))
+        )
     return tuple(found)
 
 
 def _right(
-    c: Context, key: Key, right: str, release: Release, *, commercial: bool | None
+    c: Context, key: Key, right: str, release: Release, *, commercial: bool | None, adapts: bool
 ) -> Iterator[RightNeeded]:
     iri = work_iri(*key)
     work = c.prepared.name_of.get(key, key[1])
@@ -74,7 +78,7 @@ def _right(
         elif right == "sublicense" and not _relicensed(c, release, license_):
             continue
         else:
-            yield right_in(c.compiled, facts, work, right, commercial=commercial)
+            yield right_in(c.compiled, facts, work, right, commercial=commercial, adapts=adapts)
 
 
 def _relicensed(c: Context, release: Release, license_: str) -> bool:

@@ -1,13 +1,14 @@
 """Which rights an action needs in the works it uses, and whether their licenses give them.
 
-A right is granted only where words of the license that the catalogue quotes give it. What the
-catalogue does not quote is not stated, whatever everybody takes the license to mean.
+A right is granted only where words of the license that the catalogue quotes give it, and reserved
+only where its words withhold it. What the catalogue does not quote is not stated, whatever
+everybody takes the license to mean.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -80,10 +81,28 @@ class RightNeeded:
 
 
 def right_in(
-    compiled: Compiled, license_: LicenseFacts, work: str, right: str, *, commercial: bool | None
+    compiled: Compiled,
+    license_: LicenseFacts,
+    work: str,
+    right: str,
+    *,
+    commercial: bool | None,
+    adapts: bool = True,
 ) -> RightNeeded:
-    """Return whether a license gives a right in a work."""
+    """Return whether a license gives a right in a work.
+
+    Args:
+        compiled: The catalogue.
+        license_: The license.
+        work: The name of the work.
+        right: The right.
+        commercial: Whether the work is to be used commercially, if that is known.
+        adapts: Whether what is made of the work is an adaptation of it under the reading, and no
+            mere change of format. Some licenses keep back the right to adapt alone.
+    """
     asked = _Asked(compiled, license_, work, right)
+    if not adapts and right == "share-derivative" and asked.forbids_adaptations_alone():
+        return right_in(compiled, license_, work, "share", commercial=commercial)
     if not license_.read:
         return asked.answer(UNKNOWN, "nobody has read its terms for the catalogue")
     match right:
@@ -103,12 +122,13 @@ def right_in(
         case "share-derivative":
             if clause := asked.clause(("no-derivatives",), ("onAdaptation", "onDerivative")):
                 return asked.by_clause(RESERVED, clause)
-            if stated := asked.stated(right):
-                return asked.granted(stated)
-            modify, share = asked.granting("modify"), asked.granting("share")
-            return asked.granted(modify if share else None)
+            return asked.withheld() or asked.granted(asked.sharing_derivatives())
         case _:
-            return asked.granted(asked.granting(right))
+            found = asked.withheld() or asked.granted(asked.granting(right))
+            if found.status == RESERVED and not adapts and asked.forbids_adaptations_alone():
+                why = "it keeps back adaptations, and the reading takes this for none"
+                return replace(found, status=CONDITIONAL, why=why)
+            return found
 
 
 class _Asked:
@@ -130,6 +150,20 @@ class _Asked:
     def granted(self, words: tuple[str, str] | None) -> RightNeeded:
         """Return that section and quote give the right, or that nothing quoted does."""
         return self.answer(GRANTED, "", *words) if words else self.answer(NOT_STATED)
+
+    def forbids_adaptations_alone(self) -> bool:
+        """Return whether a work in another format is none of those that may not be shared."""
+        kinds = ("no-derivatives",)
+        forbids = self.clause(kinds, ("onAdaptation",)) is not None
+        return forbids and self.clause(kinds, ("onDerivative", "onVariant")) is None
+
+    def withheld(self) -> RightNeeded | None:
+        """Return that words of the license keep the right back, where the catalogue quotes such."""
+        for section, quote in self.license.evidence.get(f"{self._right}-withheld", ()):
+            return self.answer(
+                RESERVED, "the license says that it does not give it", section, quote
+            )
+        return None
 
     def by_clause(self, status: str, clause: Term, why: str = "") -> RightNeeded:
         return self.answer(status, why or clause.label, clause.section, clause.quote, clause.iri)
@@ -165,6 +199,13 @@ class _Asked:
                 if verbs.search(quote) and not _NO_GRANT.search(quote):
                     return section, quote
         return None
+
+    def sharing_derivatives(self) -> tuple[str, str] | None:
+        """Return section and quote of words that let share what was made of the work."""
+        if stated := self.stated("share-derivative"):
+            return stated
+        may_share = not self.license.evidence.get("share-withheld") and self.granting("share")
+        return self.granting("modify") if may_share else None
 
     def stated(self, right: str) -> tuple[str, str] | None:
         """Return section and quote of words of which the catalogue says that they give a right."""
@@ -209,7 +250,7 @@ def _service(asked: _Asked, commercial: bool | None) -> RightNeeded:
         section, quote = next(
             iter(asked.license.evidence.get("hostingIsDistribution", ())), ("", "")
         )
-        if asked.granting("share"):
+        if asked.granting("share") and not asked.license.evidence.get("share-withheld"):
             return asked.answer(
                 GRANTED, "a service is distribution, which is allowed", section, quote
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.reasoning.planned import judged
 
 from licet_ontology.terms import license_iri
 from licet_reasoning.rights import RightNeeded, right_in
@@ -122,12 +123,89 @@ def test_adaptations_that_may_be_made_and_not_shared(prepared: Compiled, license
 
 
 @pytest.mark.parametrize(
-    ("license_", "name"), [("cc-by-nc-nd-3.0", "modify"), ("wtfpl", "modify"), ("llama1", "share")]
+    ("license_", "name"),
+    [
+        ("exaone-1.2-nc", "share"),  # 2.1(d) gives it, 2.2 forbids external distribution
+        ("microsoft-research-license-terms", "modify"),  # for code and data, not for models
+        ("wtfpl", "modify"),
+    ],
 )
 def test_what_no_quoted_words_give_is_not_stated(
     prepared: Compiled, license_: str, name: str
 ) -> None:
     assert right(prepared, license_, name).status == "not-stated"
+
+
+@pytest.mark.parametrize(
+    ("license_", "name", "section", "words"),
+    [
+        ("cc-by-nc-nd-3.0", "modify", "3", "no rights to make Adaptations"),
+        ("cc-by-nc-nd-3.0", "share-derivative", "3", "no rights to make Adaptations"),
+        ("mg-by-nd-2.0", "share-derivative", "2.2(c)", "do not have permission"),
+        ("microsoft-research-license-terms", "share", "2(e)", "have no right to"),
+        ("nvidia-data-agreement-for-model-training", "share", "2.2.2", "may not"),
+        ("polyform-strict-1.0.0", "modify", "Copyright License", "other than"),
+        ("polyform-strict-1.0.0", "share", "Copyright License", "other than distributing"),
+        ("polyform-strict-1.0.0", "share-derivative", "Copyright License", "other than"),
+    ],
+)
+def test_what_the_words_withhold_is_reserved(
+    prepared: Compiled, license_: str, name: str, section: str, words: str
+) -> None:
+    found = right(prepared, license_, name)
+    assert (found.status, found.section) == ("reserved", section)
+    assert words in found.quote
+
+
+@pytest.mark.parametrize(
+    ("license_", "name"),
+    [
+        ("cc-by-nc-nd-3.0", "share"),
+        ("mg-by-nc-nd-2.0", "modify"),
+        ("polyform-strict-1.0.0", "reproduce"),
+    ],
+)
+def test_what_a_license_withholds_leaves_the_rest(
+    prepared: Compiled, license_: str, name: str
+) -> None:
+    assert right(prepared, license_, name).status == "granted"
+
+
+QUANTIZED = """
+works:
+  base: {type: model, license: LICENSE}
+actions:
+  - {do: quantize, of: base, makes: small}
+publish:
+  - {work: small, how: share, form: weights, purpose: non-commercial, license: LICENSE}
+"""
+
+
+def in_another_precision(prepared: Compiled, license_: str, reading: str) -> dict[str, str]:
+    found = judged(prepared, QUANTIZED.replace("LICENSE", license_), reading)
+    names = {"modify", "share", "share-derivative"}
+    return {one.right: one.status for one in found.rights if one.right in names}
+
+
+@pytest.mark.parametrize(
+    ("license_", "modify"), [("cc-by-nd-4.0", "granted"), ("cc-by-nc-nd-3.0", "conditional")]
+)
+def test_another_precision_is_shared_as_the_work_where_it_adapts_nothing(
+    prepared: Compiled, license_: str, modify: str
+) -> None:
+    assert in_another_precision(prepared, license_, "text") == {
+        "modify": modify,
+        "share": "granted",
+    }
+    assert in_another_precision(prepared, license_, "cautious")["share-derivative"] == "reserved"
+
+
+def test_a_license_against_all_changes_withholds_them_under_each_reading(
+    prepared: Compiled,
+) -> None:
+    for reading in ("text", "cautious"):
+        found = in_another_precision(prepared, "polyform-strict-1.0.0", reading)
+        assert found == {"modify": "reserved", "share-derivative": "reserved"}
 
 
 @pytest.mark.parametrize(
