@@ -89,6 +89,8 @@ def test_what_was_modified_may_be_shared_by_words_that_name_it(
     ("license_", "name", "section", "words"),
     [
         ("afl-3.0", "share-derivative", "1(c)", "that does not contradict"),
+        ("apple-amlr", "modify", "License Scope", "exclusively for Research Purposes"),
+        ("artistic-2.0", "modify", "1", "do not Distribute the Modified Version"),
         ("cc-by-sa-3.0", "modify", "3(b)", "provided that"),
         ("cdla-sharing-1.0", "share", "1.9; 2.1(b)", "conditions set forth in Section 3"),
         ("gfdl-1.3", "modify", "4", "provided that you release"),
@@ -98,6 +100,7 @@ def test_what_was_modified_may_be_shared_by_words_that_name_it(
         ("isc", "share", "paragraph 1", "provided that"),
         ("kimi-k3", "modify", "paragraph 1", "subject to the following conditions"),
         ("lfm-open-license-1.0", "modify", "2", "Commercial Use limitation"),
+        ("llama1", "share", "1(a)", "solely for your non-commercial research purposes"),
         ("lgpl-2.1", "modify", "2; 2(a)", "must itself be a software library"),
         ("minimax-m2.7-license", "modify", "paragraph 1", "for non-commercial purposes"),
         ("mistral-non-production-license-0.1", "modify", "2.1", "Subject to Section 3"),
