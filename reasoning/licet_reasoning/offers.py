@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from licet_reasoning.compiled import Compiled, LicenseFacts
+    from licet_reasoning.compiled import Compiled
     from licet_reasoning.hypothesis import Bond
+    from licet_reasoning.license_facts import LicenseFacts
     from licet_reasoning.rules import Judgement
 
 _ACCEPTING = ("acceptsLicense", "requiresLicense")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from licet_ontology.terms import BASE, license_iri, term, work_iri
 from licet_reasoning.explanation import ExplainedFinding, Imposition, Reason, Term
 from licet_reasoning.plan_context import SHOWN_IMPOSITIONS
-from licet_reasoning.rights import RESERVED, UNKNOWN
+from licet_reasoning.rights import RESERVED, RIGHTS, UNKNOWN
 from licet_reasoning.triggers import APPLIES, CONDITIONAL, IN_DOUBT, NOT_TRIGGERED
 
 if TYPE_CHECKING:
@@ -41,18 +41,6 @@ ON_HANDING_OVER = frozenset(
 _SHOWN_AS_ITEMS = frozenset({"conditions-apply", "use-restrictions"})
 """Findings that are made from clauses, with what the plan says to their conditions."""
 _CONDITIONS = frozenset({"mau-threshold", "revenue-threshold", "territory", "field-of-use"})
-RIGHTS = {
-    "reproduce": "Right to use and reproduce",
-    "modify": "Right to modify",
-    "share": "Right to share",
-    "share-derivative": "Right to share what was made from it",
-    "sublicense": "Right to offer it under other terms",
-    "commercial-use": "Right to use it commercially",
-    "offer-as-service": "Right to offer it as a service",
-    "share-output": "Right to share its output",
-    "train-on-output": "Right to train models on its output",
-    "patent": "Patent rights",
-}
 _STATUSES = {
     "reserved": "reserved by the licensor",
     "unknown": "not known",

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from licet_reasoning.compiled import Compiled, LicenseFacts
+    from licet_reasoning.compiled import Compiled
+    from licet_reasoning.license_facts import LicenseFacts
 
 WITHHELD = (
     ("commercialUse", "conditional"),

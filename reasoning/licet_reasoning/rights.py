@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from licet_reasoning.compiled import Compiled, LicenseFacts
     from licet_reasoning.explanation import Term
+    from licet_reasoning.license_facts import LicenseFacts
 
 GRANTED, RESERVED, CONDITIONAL, NOT_STATED, NOT_NEEDED, UNKNOWN = (
     "granted",
@@ -25,6 +25,20 @@ GRANTED, RESERVED, CONDITIONAL, NOT_STATED, NOT_NEEDED, UNKNOWN = (
     "not-needed",
     "unknown",
 )
+
+RIGHTS = {
+    "reproduce": "Right to use and reproduce",
+    "modify": "Right to modify",
+    "share": "Right to share",
+    "share-derivative": "Right to share what was made from it",
+    "sublicense": "Right to offer it under other terms",
+    "commercial-use": "Right to use it commercially",
+    "offer-as-service": "Right to offer it as a service",
+    "share-output": "Right to share its output",
+    "train-on-output": "Right to train models on its output",
+    "patent": "Patent rights",
+}
+"""What each right is called."""
 
 _VERBS = {
     "reproduce": (
@@ -50,6 +64,14 @@ _NO_GRANT = re.compile(
     re.I,
 )
 """What words have that forbid, or that grant something else, or only to those who qualify."""
+
+
+class Terms(Protocol):
+    """Whatever knows the clauses of licenses in words."""
+
+    def term(self, iri: str) -> Term:
+        """Return a clause in the words of the catalogue."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -81,7 +103,7 @@ class RightNeeded:
 
 
 def right_in(
-    compiled: Compiled,
+    terms: Terms,
     license_: LicenseFacts,
     work: str,
     right: str,
@@ -92,7 +114,7 @@ def right_in(
     """Return whether a license gives a right in a work.
 
     Args:
-        compiled: The catalogue.
+        terms: The clauses of the catalogue.
         license_: The license.
         work: The name of the work.
         right: The right.
@@ -100,9 +122,9 @@ def right_in(
         adapts: Whether what is made of the work is an adaptation of it under the reading, and no
             mere change of format. Some licenses keep back the right to adapt alone.
     """
-    asked = _Asked(compiled, license_, work, right)
+    asked = _Asked(terms, license_, work, right)
     if not adapts and right == "share-derivative" and asked.forbids_adaptations_alone():
-        return right_in(compiled, license_, work, "share", commercial=commercial)
+        return right_in(terms, license_, work, "share", commercial=commercial)
     if not license_.read:
         return asked.answer(UNKNOWN, "nobody has read its terms for the catalogue")
     match right:
@@ -134,8 +156,8 @@ def right_in(
 class _Asked:
     """A question about one right under one license."""
 
-    def __init__(self, compiled: Compiled, license_: LicenseFacts, work: str, right: str) -> None:
-        self.compiled = compiled
+    def __init__(self, terms: Terms, license_: LicenseFacts, work: str, right: str) -> None:
+        self.terms = terms
         self.license = license_
         self._work = work
         self._right = right
@@ -182,7 +204,7 @@ class _Asked:
             term
             for scope in scopes
             for iri in self.license.scopes.get(scope, ())
-            if (term := self.compiled.term(iri)).kind in kinds
+            if (term := self.terms.term(iri)).kind in kinds
         ]
         return min(found, key=lambda t: ("condition" in dict(t.parameters), t.iri), default=None)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from licet_reasoning.compiled import LicenseFacts
     from licet_reasoning.explanation import Term
+    from licet_reasoning.license_facts import LicenseFacts
     from licet_reasoning.plan import Licensee, Publication
 
 APPLIES, CONDITIONAL, NOT_TRIGGERED, IN_DOUBT = (

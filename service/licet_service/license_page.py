@@ -40,14 +40,15 @@ _ASKED = ("onCopy", "onDerivative", "onAdapter", "onExtracted", "onOutput", "onS
 def license_page(view: LicenseView) -> Iterator[str]:
     """Yield the lines of a page on one license.
 
-    What it is, the facts about the whole, its clauses by whom they bind, what its text does not
-    state, and its other names. A clause is told in full where it first binds somebody, and by
-    its label after that.
+    What it is, what it grants, the facts about the whole, its clauses by whom they bind, what its
+    text does not state, and its other names. A clause is told in full where it first binds
+    somebody, and by its label after that.
     """
     yield f"# {view.label}"
     yield ""
     yield from _head(view)
     if view.read:
+        yield from _grants(view)
         yield from _whole(view)
         yield from _bound(view)
         yield from _silences(view)
@@ -94,6 +95,25 @@ def _rank(pair: tuple[str, str]) -> int:
 
 
 ################################################################ the whole
+
+
+STATUSES = {
+    "granted": "granted",
+    "reserved": "withheld",
+    "conditional": "granted on conditions",
+    "not-stated": "not stated",
+}
+"""What a page says of a right, by its status in a plan."""
+
+
+def _grants(view: LicenseView) -> Iterator[str]:
+    yield ""
+    yield "## What it grants"
+    yield ""
+    for right in view.rights:
+        yield f"- {right.label}: **{STATUSES[right.status]}**"
+        if right.quote:
+            yield f"  - {where(right.section)}: “{right.quote}”"
 
 
 def _whole(view: LicenseView) -> Iterator[str]:

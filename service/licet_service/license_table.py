@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from licet_service.license_page import STATUSES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -24,6 +26,11 @@ def overview(views: Sequence[LicenseView]) -> tuple[tuple[str, ...], list[tuple[
     return ("license", "name", "clauses", "commercial use"), rows
 
 
+_GRANTED = (
+    ("modify", "modify"),
+    ("share", "share"),
+    ("share changed", "share-derivative"),
+)
 _COMPARED = (
     ("commercial use", "commercialUse"),
     ("revocability", "revocability"),
@@ -50,17 +57,21 @@ _MARKED = (
 def comparison(
     views: Sequence[LicenseView],
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return column names and one row per license: facts, and which kinds of clause it has."""
-    names = ("license", *(name for name, _ in (*_COMPARED, *_MARKED)))
+    """Return column names and one row per license: rights, facts, kinds of its clauses."""
+    names = ("license", *(name for name, _ in (*_GRANTED, *_COMPARED, *_MARKED)))
     rows: list[tuple[str, ...]] = []
     for view in views:
         facts = {fact.name: fact.value for fact in view.facts}
         kinds = {clause.kind for clause in view.clauses}
+        rights = {right.right: STATUSES[right.status] for right in view.rights}
         if view.read:
             marks = ["x" if wanted & kinds else "" for _, wanted in _MARKED]
-            rows.append((view.id, *(facts.get(fact, "") for _, fact in _COMPARED), *marks))
+            granted = [rights[right] for _, right in _GRANTED]
+            told = [facts.get(fact, "") for _, fact in _COMPARED]
+            rows.append((view.id, *granted, *told, *marks))
         else:
-            rows.append((view.id, *("not read" for _ in _COMPARED), *("?" for _ in _MARKED)))
+            silent = ["not read"] * len((*_GRANTED, *_COMPARED))
+            rows.append((view.id, *silent, *("?" for _ in _MARKED)))
     return names, rows
 
 
@@ -73,7 +84,8 @@ def comparison_markdown(views: Sequence[LicenseView]) -> Iterator[str]:
         f"{sum(view.read for view in views)} licenses read clause by clause, and "
         f"{sum(not view.read for view in views)} known by name alone, from which nothing is "
         "concluded. Made by `licet licenses --format markdown`; `licet licenses ID` shows one "
-        "with sections and quotes. An x says that a clause of the kind is in the text, under "
+        "with sections and quotes. What is granted is so on the terms of the license, for the "
+        "purpose that it names. An x says that a clause of the kind is in the text, under "
         "whatever condition; this is not legal advice."
     )
     yield ""

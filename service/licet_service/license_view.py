@@ -23,6 +23,9 @@ from licet_ontology.terms import (
     local_name,
     term,
 )
+from licet_reasoning.explanation import PARAMETERS, Term
+from licet_reasoning.license_facts import LicenseFacts
+from licet_reasoning.rights import RIGHTS, right_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,6 +107,25 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class RightView:
+    """Whether a license gives a right, by the rule that plans go by.
+
+    Attributes:
+        right: Its code, such as ``modify``.
+        label: Its name.
+        status: ``granted``, ``reserved``, ``conditional`` or ``not-stated``.
+        section: Where the license says so; empty if nothing is quoted from it.
+        quote: In which words.
+    """
+
+    right: str
+    label: str
+    status: str
+    section: str
+    quote: str
+
+
+@dataclass(frozen=True)
 class ClauseView:
     """A clause with all that the catalogue says of it.
 
@@ -145,6 +167,7 @@ class LicenseView:
         identity: Names, version, steward, address and hash of the text, second reading, by
             property.
         facts: About the whole of it.
+        rights: To use, modify and share the work; none of a license that was not read.
         clauses: In order of slug.
     """
 
@@ -155,6 +178,7 @@ class LicenseView:
     family: str
     identity: tuple[tuple[str, str], ...]
     facts: tuple[Fact, ...]
+    rights: tuple[RightView, ...]
     clauses: tuple[ClauseView, ...]
 
 
@@ -183,6 +207,20 @@ class _Index:
 
     def value(self, subject: str, predicate: str) -> str:
         return next(iter(self.values(subject, predicate)), "")
+
+    def term(self, iri: str) -> Term:
+        """Return a clause in words."""
+        return Term(
+            iri,
+            "clause",
+            kind=self.value(self.value(iri, RDF + "type"), NS + "code"),
+            label=self.value(iri, RDFS + "label"),
+            section=self.value(iri, NS + "section"),
+            quote=self.value(iri, NS + "quote"),
+            parameters=tuple(
+                (name, value) for name in PARAMETERS for value in self.values(iri, NS + name)
+            ),
+        )
 
 
 @cache
@@ -260,6 +298,7 @@ def license_view(license_id: str) -> LicenseView:
             )
         ),
         facts=tuple(_facts(index, iri)),
+        rights=tuple(_rights(index, iri)),
         clauses=tuple(_clauses(index, iri)),
     )
 
@@ -293,6 +332,44 @@ def _facts(index: _Index, iri: str) -> Iterator[Fact]:
                 quote=carried[0].quote if carried else "",
                 evidence=carried,
             )
+
+
+_RIGHTS = ("reproduce", "modify", "share", "share-derivative", "commercial-use")
+
+
+def _rights(index: _Index, iri: str) -> Iterator[RightView]:
+    facts = _license_facts(index, iri)
+    for right in _RIGHTS if facts.read else ():
+        found = right_in(index, facts, "", right, commercial=None)
+        yield RightView(right, RIGHTS[right], found.status, found.section, found.quote)
+
+
+def _license_facts(index: _Index, iri: str) -> LicenseFacts:
+    evidence: dict[str, list[tuple[str, str]]] = {}
+    for words in _evidence(index, iri):
+        evidence.setdefault(words.about, []).append((words.section, words.quote))
+    stated: dict[str, list[str]] = {}
+    for t in index.by_subject[iri]:
+        if t.predicate.value.startswith(NS) and isinstance(t.object, NamedNode):
+            stated.setdefault(local_name(t.predicate.value), []).append(t.object.value)
+    return LicenseFacts(
+        iri=iri,
+        id=local_name(iri).removeprefix("license/"),
+        label=index.value(iri, RDFS + "label"),
+        read=term("UnreadLicense") not in index.values(iri, RDF + "type"),
+        families=(),
+        facts={
+            name: tuple(map(local_name, sorted(values)))
+            for name, values in stated.items()
+            if name in _FACTS
+        },
+        evidence={about: tuple(sorted(places)) for about, places in evidence.items()},
+        scopes={
+            name: tuple(sorted(clauses))
+            for name, clauses in stated.items()
+            if name.startswith("on")
+        },
+    )
 
 
 def _clauses(index: _Index, iri: str) -> Iterator[ClauseView]:

@@ -8,7 +8,13 @@ from dataclasses import replace
 import pytest
 
 from licet_service.license_page import BOUND, license_page
-from licet_service.license_view import ClauseView, LicenseView, license_ids, license_view
+from licet_service.license_view import (
+    ClauseView,
+    LicenseView,
+    RightView,
+    license_ids,
+    license_view,
+)
 
 VIEWS = [license_view(id_) for id_ in license_ids()]
 
@@ -53,9 +59,25 @@ def page(*clauses: ClauseView, **stated: object) -> dict[str, list[str]]:
         family="",
         identity=(),
         facts=(),
+        rights=(),
         clauses=clauses,
     )
     return sections(replace(plain, **stated))  # type: ignore[arg-type]
+
+
+def test_a_right_is_told_with_its_words_or_as_not_stated() -> None:
+    given = RightView("share", "Right to share", "granted", "2", "You may share it")
+    withheld = RightView("modify", "Right to modify", "reserved", "3", "You may not change it")
+    silent = RightView("reproduce", "Right to use and reproduce", "not-stated", "", "")
+    assert page(rights=(given, withheld, silent))["What it grants"] == [
+        "",
+        "- Right to share: **granted**",
+        "  - section 2: “You may share it”",
+        "- Right to modify: **withheld**",
+        "  - section 3: “You may not change it”",
+        "- Right to use and reproduce: **not stated**",
+        "",
+    ]
 
 
 ################################################################ every license

@@ -12,7 +12,7 @@ from licet_ontology.modules import ontology
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import term
 from licet_reasoning import rights
-from licet_reasoning.plan_findings import RIGHTS
+from licet_reasoning.rights import RIGHTS
 
 if TYPE_CHECKING:
     from licet_reasoning.compiled import Compiled

@@ -9,6 +9,7 @@ from tests.reasoning.planned import judged
 
 from licet_ontology.terms import license_iri
 from licet_reasoning.rights import RightNeeded, right_in
+from licet_service.license_view import is_read, license_ids, license_view
 
 if TYPE_CHECKING:
     from licet_reasoning.compiled import Compiled
@@ -241,3 +242,13 @@ def test_a_patent_license_is_no_copyright_license(
 def test_the_plainest_words_are_quoted(prepared: Compiled) -> None:
     assert "to reproduce" in right(prepared, "creativeml-openrail-m", "reproduce").quote
     assert "to copy" in right(prepared, "busl-1.1", "reproduce").quote
+
+
+def test_pages_say_of_each_license_what_plans_say(prepared: Compiled) -> None:
+    for license_ in license_ids():
+        shown = license_view(license_).rights
+        assert bool(shown) == is_read(license_)
+        for one in shown:
+            found = right(prepared, license_, one.right)
+            told = (one.status, one.section, one.quote)
+            assert told == (found.status, found.section, found.quote), (license_, one.right)

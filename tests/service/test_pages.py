@@ -234,6 +234,38 @@ def test_no_more_than_four_licenses_are_compared(client: TestClient) -> None:
     assert head[0].count("/license/") == MAX_COMPARED
 
 
+def _granted(text: str, heading: str) -> list[list[str]]:
+    """Return the cells of the table under a heading, without their markup."""
+    table = text.partition(f">{heading}</h2>")[2].partition("</table>")[0]
+    rows = re.findall(r"<tr>(.*?)</tr>", table.partition("<tbody>")[2], re.S)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in rows]
+    return [[" ".join(re.sub("<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
+
+
+def test_a_license_page_says_what_the_license_grants_and_in_which_words(
+    client: TestClient,
+) -> None:
+    strict = client.get("/license/polyform-strict-1.0.0", headers=HTML).text
+    said = {row[0]: row[1:] for row in _granted(strict, "What it grants")}
+    assert said["Right to use and reproduce"][0] == "granted"
+    assert said["Right to modify"][0] == "withheld"
+    assert "other than distributing the software" in said["Right to share"][1]
+    wtfpl = client.get("/license/wtfpl", headers=HTML).text
+    assert {row[1] for row in _granted(wtfpl, "What it grants")[:-1]} == {"not stated"}
+    unread = client.get("/license/bria-rmbg-2.0", headers=HTML).text
+    assert "What it grants" not in unread
+
+
+def test_grants_stand_side_by_side(client: TestClient) -> None:
+    ids = ("cc-by-nd-4.0", "cc-by-nc-nd-3.0", "bria-rmbg-2.0")
+    text = client.get("/licenses/compare", params={"id": ids}, headers=HTML).text
+    said = {
+        row[0]: [cell.split()[0] for cell in row[1:]] for row in _granted(text, "What they grant")
+    }
+    assert said["Right to modify"] == ["granted", "withheld", "–"]
+    assert said["Right to share what was made from it"] == ["withheld", "withheld", "–"]
+
+
 def test_bills_of_materials_are_one_link_away(client: TestClient) -> None:
     page = client.get("/model/leveldevai/TurdusBeagle-7B", headers=HTML).text
     links = re.findall(r'href="(/bom/[^"]+)"', page)

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, QuerySolutions, Variable
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, PREFIXES, license_iri, reading_graphs
 from licet_reasoning.cube import QB
-from licet_service.license_page import BOUND, label_of, parameter_lines, where
+from licet_service.license_page import BOUND, STATUSES, label_of, parameter_lines, where
 from licet_service.license_view import license_ids, license_view
 from licet_service.pages.cube import slice_iri
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from licet_service.dataset import OpenSnapshot
-    from licet_service.license_view import ClauseView, LicenseView
+    from licet_service.license_view import ClauseView, LicenseView, RightView
 
 _GROUPS: Final = ("duty", "prohibition", "condition", "permission")
 _SILENT: Final = ("notStated", "notAddressed")
@@ -54,6 +54,13 @@ def license_comparison(opened: OpenSnapshot, license_ids: Sequence[str]) -> dict
         }
         for name in names
     ]
+    rights = [
+        {
+            "label": label,
+            "cells": [[_right(r) for r in v.rights if r.label == label] for v in views],
+        }
+        for label in dict.fromkeys(right.label for view in views for right in view.rights)
+    ]
     clauses = []
     for scope, bound in BOUND.items():
         for group in _GROUPS:
@@ -69,6 +76,7 @@ def license_comparison(opened: OpenSnapshot, license_ids: Sequence[str]) -> dict
             {"id": v.id, "label": v.label, "read": v.read, "works": _carried(opened, v.id)}
             for v in views
         ],
+        "rights": rights,
         "facts": facts,
         "clauses": clauses,
     }
@@ -99,6 +107,7 @@ def _license(view: LicenseView) -> dict[str, Any]:
         "identity": [
             {"label": label_of(name), "name": name, "value": value} for name, value in view.identity
         ],
+        "rights": [_right(right) for right in view.rights],
         "facts": [_fact(fact) for fact in view.facts],
         "scopes": scopes,
         "accepted": list(_accepted(view)),
@@ -126,6 +135,24 @@ def _accepted(view: LicenseView) -> Iterator[dict[str, Any]]:
                     "where": where(words.section),
                     "quote": words.quote,
                 }
+
+
+_MARKS: Final = {
+    "granted": "plain",
+    "reserved": "error",
+    "conditional": "warning",
+    "not-stated": "unknown",
+}
+
+
+def _right(right: RightView) -> dict[str, Any]:
+    return {
+        "label": right.label,
+        "status": STATUSES[right.status],
+        "mark": _MARKS[right.status],
+        "where": where(right.section),
+        "quote": right.quote,
+    }
 
 
 def _fact(fact: Any) -> dict[str, Any]:
