@@ -92,8 +92,11 @@ def test_what_was_modified_may_be_shared_by_words_that_name_it(
         ("afl-3.0", "share-derivative", "1(c)", "that does not contradict"),
         ("apple-amlr", "modify", "License Scope", "exclusively for Research Purposes"),
         ("artistic-2.0", "modify", "1", "do not Distribute the Modified Version"),
+        ("bsd-3-clause", "share", "paragraph 1", "provided that the following conditions"),
+        ("bsd-3-clause-clear", "modify", "paragraph 1", "limitations in the disclaimer"),
         ("cc-by-sa-3.0", "modify", "3(b)", "provided that"),
         ("cdla-sharing-1.0", "share", "1.9; 2.1(b)", "conditions set forth in Section 3"),
+        ("gemma", "share-derivative", "3.1", "if you meet all of the following conditions"),
         ("gfdl-1.3", "modify", "4", "provided that you release"),
         ("gfdl-1.3", "share", "2", "no other conditions"),
         ("gpl-2.0", "modify", "2", "provided that you also meet"),
@@ -105,9 +108,11 @@ def test_what_was_modified_may_be_shared_by_words_that_name_it(
         ("lgpl-2.1", "modify", "2; 2(a)", "must itself be a software library"),
         ("minimax-m2.7-license", "modify", "paragraph 1", "for non-commercial purposes"),
         ("mistral-non-production-license-0.1", "modify", "2.1", "Subject to Section 3"),
+        ("mit", "modify", "paragraph 1", "subject to the following conditions"),
         ("mistral-research-license-0.1", "share-derivative", "2.3", "provided that"),
         ("osl-3.0", "share", "1(c)", "be licensed under this Open Software License"),
         ("stabilityai-ai-community", "modify", "II", "Research or Non-Commercial Purpose"),
+        ("tencent-hunyuan-large", "share", "2", "for the Territory only"),
     ],
 )
 def test_a_proviso_of_the_grant_is_quoted_with_it(
