@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.reasoning.planned import answers, asked, codes, grounds, items, judged, report_on
 
+from licet_ontology.terms import license_iri
+
 if TYPE_CHECKING:
     from licet_reasoning.compiled import Compiled
 
@@ -450,3 +452,11 @@ def test_a_chain_of_a_thousand_fine_tunes_is_reported_once(prepared: Compiled) -
     (imposition,) = copy.imposed_by
     assert (imposition.work, imposition.steps) == ("base", 1000)
     assert len(imposition.path) == 20
+
+
+def test_who_offers_gemma_as_a_service_accepts_its_terms(prepared: Compiled) -> None:
+    # Gemma Terms of Use, preamble: "including via any Hosted Service".
+    gemma = prepared.license(license_iri("gemma"))
+    assert gemma is not None
+    kinds = {prepared.term(clause).kind for clause in gemma.scopes["onService"]}
+    assert "acceptance" in kinds
