@@ -7,12 +7,11 @@ everybody takes the license to mean.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from licet_reasoning.explanation import Term
     from licet_reasoning.license_facts import LicenseFacts
@@ -39,31 +38,6 @@ RIGHTS = {
     "patent": "Patent rights",
 }
 """What each right is called."""
-
-_VERBS = {
-    "reproduce": (
-        re.compile(r"\b(?:reproduc|to copy\b|copy,|deal in)", re.I),
-        re.compile(r"(?:^|, |\) |\b(?:to|may|and) )use\b|\bmaking use of\b", re.I),
-    ),
-    "modify": (
-        re.compile(
-            r"\b(?:modify|make modifications|with or without modification|adapt|alter|fine-?tune"
-            r"|remix|deal in|(?:prepare|create|make)\b[^;.]{0,120}?\b(?:derivatives?|modified))\b",
-            re.I,
-        ),
-    ),
-    "share": (re.compile(r"\b(?:re)?distribut|\bshare\b|\bpublish|\bconvey|\bdeal in", re.I),),
-}
-"""What words of a grant give which right, the plainest first: who may use may load a copy.
-
-Verbs and not nouns: a sentence on "any use of the derivative works" need not grant any.
-"""
-_NO_GRANT = re.compile(
-    r"\b(?:(?:do|does|is|are|may|shall|must) not|cannot|neither|prohibit|separate|only if"
-    r"|solely if|conditioned|eligible|registered|patent license|otherwise dispose)",
-    re.I,
-)
-"""What words have that forbid, or that grant something else, or only to those who qualify."""
 
 
 class Terms(Protocol):
@@ -146,7 +120,7 @@ def right_in(
                 return asked.by_clause(RESERVED, clause)
             return asked.withheld() or asked.granted(asked.sharing_derivatives())
         case _:
-            found = asked.withheld() or asked.granted(asked.granting(right))
+            found = asked.withheld() or asked.granted(asked.stated(right))
             if found.status == RESERVED and not adapts and asked.forbids_adaptations_alone():
                 why = "it keeps back adaptations, and the reading takes this for none"
                 return replace(found, status=CONDITIONAL, why=why)
@@ -208,36 +182,16 @@ class _Asked:
         ]
         return min(found, key=lambda t: ("condition" in dict(t.parameters), t.iri), default=None)
 
-    def granting(self, right: str) -> tuple[str, str] | None:
-        """Return section and quote of words that give a right.
-
-        The catalogue says of which words they do; of those that it quotes for a fact about the
-        license, their verbs tell.
-        """
-        if stated := self.stated(right):
-            return stated
-        for verbs in _VERBS[right]:
-            for section, quote in self._grants():
-                if verbs.search(quote) and not _NO_GRANT.search(quote):
-                    return section, quote
-        return None
-
     def sharing_derivatives(self) -> tuple[str, str] | None:
         """Return section and quote of words that let share what was made of the work."""
         if stated := self.stated("share-derivative"):
             return stated
-        may_share = not self.license.evidence.get("share-withheld") and self.granting("share")
-        return self.granting("modify") if may_share else None
+        may_share = not self.license.evidence.get("share-withheld") and self.stated("share")
+        return self.stated("modify") if may_share else None
 
     def stated(self, right: str) -> tuple[str, str] | None:
         """Return section and quote of words of which the catalogue says that they give a right."""
         return next(iter(self.license.evidence.get(right, ())), None)
-
-    def _grants(self) -> Iterator[tuple[str, str]]:
-        if self.license.says("commercialUse", "permitted", "conditional", "prohibited"):
-            yield from self.license.evidence.get("commercialUse", ())
-        if self.license.says("sublicensing", "permitted"):
-            yield from self.license.evidence.get("sublicensing", ())
 
 
 def _commercial(asked: _Asked) -> RightNeeded:
@@ -272,7 +226,7 @@ def _service(asked: _Asked, commercial: bool | None) -> RightNeeded:
         section, quote = next(
             iter(asked.license.evidence.get("hostingIsDistribution", ())), ("", "")
         )
-        if asked.granting("share") and not asked.license.evidence.get("share-withheld"):
+        if asked.stated("share") and not asked.license.evidence.get("share-withheld"):
             return asked.answer(
                 GRANTED, "a service is distribution, which is allowed", section, quote
             )
