@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 # Imported at run time, too, for the JSON Schema that pydantic makes of these classes.
 from licet_reasoning.explanation import ExplainedFinding, Imposition, Term
-from licet_reasoning.rights import RightNeeded
+from licet_reasoning.rights import NOT_STATED, UNKNOWN, RightNeeded
+from licet_reasoning.triggers import NOT_TRIGGERED
+
+NOT_WITHOUT_PERMISSION = frozenset({"modify", "reproduce", "share", "share-derivative"})
+"""Rights without which a plan cannot go ahead: acts that copyright leaves to its holder.
+
+Of services and output, on which a license says nothing, that is not so; patents may not exist.
+"""
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,16 @@ class Assessment:
     unknowns: tuple[str, ...]
     alike: tuple[str, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it may turn on a clause, a right or a fact of the licensee that is not known."""
+        items = (*self.duties, *self.restrictions, *self.conditions)
+        return any(item.open and item.status != NOT_TRIGGERED for item in items) or any(
+            right.status == UNKNOWN
+            or (right.status == NOT_STATED and right.right in NOT_WITHOUT_PERMISSION)
+            for right in self.rights
+        )
+
 
 @dataclass(frozen=True)
 class PlanReport:
@@ -109,5 +126,6 @@ class PlanReport:
 
     @property
     def severities(self) -> frozenset[str]:
-        """The severities of the findings on all publications."""
-        return frozenset(f.severity for one in self.assessments for f in one.findings)
+        """The severities of the findings on all publications, and of what is open there."""
+        found = {f.severity for one in self.assessments for f in one.findings}
+        return frozenset(found | {"unknown" for one in self.assessments if one.is_open})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from licet_ingest.identifiers import id_fault, named_work
@@ -155,7 +156,7 @@ def prepare(plan: Plan, ground: Ground) -> Prepared:
 
     Raises:
         UsageError: The plan names a work that it neither gives nor makes and that cannot be one
-            of the Hub, or does to a work what cannot be done to it.
+            of the Hub, makes one from itself, or does to a work what cannot be done to it.
     """
     return _Preparation(plan, ground).prepared()
 
@@ -174,6 +175,7 @@ class _Preparation:
             self._name_result(action)
         for action in self._plan.actions:
             self._act(action)
+        self._refuse_cycles()
         for publication in self._plan.publish:
             self._publish(publication)
         used = {use.work for uses in self._done.uses.values() for use in uses}
@@ -298,6 +300,16 @@ class _Preparation:
             self._done.licensed.add(key)
         elif action.do == "copy" and len(uses) == 1:
             self._keep_license(key, uses[0].work)
+
+    def _refuse_cycles(self) -> None:
+        """Raise an error if a work is made from itself: no work would stand at its beginning."""
+        made_from = {key: [use.work for use in uses] for key, uses in self._done.uses.items()}
+        try:
+            TopologicalSorter(made_from).prepare()
+        except CycleError as error:
+            name_of = self._done.name_of
+            way = " from ".join(repr(name_of[key]) for key in reversed(error.args[1]))
+            raise UsageError(f"a work cannot be made from itself: the plan makes {way}") from error
 
     def _uses(self, action: Action, listed: Names, role: str, relation: str) -> list[Use]:
         uses = []

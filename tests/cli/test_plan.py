@@ -60,6 +60,32 @@ def test_a_plan_may_be_json(licet: Licet, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("license_", "licensee", "status"),
+    [
+        ("tencent-hunyuan-large", "{monthly_users: 5}", 3),
+        ("tencent-hunyuan-large", "{monthly_users: 5, country: US}", 0),
+        ("tencent-hunyuan-large", "{monthly_users: 5, country: FR}", 1),
+        ("llama3.1", "{}", 3),
+        ("llama3.1", "{monthly_users: 5}", 0),
+    ],
+)
+def test_a_right_that_depends_on_a_fact_of_the_licensee_is_open_until_that_is_known(
+    licet: Licet, written: Path, license_: str, licensee: str, status: int
+) -> None:
+    written.write_text(
+        f"works: {{base: {{license: {license_}}}}}\n"
+        f"actions: [{{do: fine-tune, of: base, makes: mine, name: me/Llama}}]\n"
+        f"publish: {{work: mine, license: {license_}}}\nlicensee: {licensee}\n"
+    )
+    assert licet("plan", str(written)).status == status
+
+
+def test_a_work_made_from_itself_is_refused_with_the_way_round(licet: Licet, written: Path) -> None:
+    written.write_text("actions: [{do: prune, of: a, makes: b}, {do: prune, of: b, makes: a}]\n")
+    assert "the plan makes 'b' from 'a' from 'b'" in licet("plan", str(written)).err
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -71,6 +97,9 @@ def test_a_plan_may_be_json(licet: Licet, tmp_path: Path) -> None:
         "actions: [{do: sell, of: a/b, makes: c}]",
         "actions: [{do: merge, of: [], makes: c}]",
         "actions: [{do: merge, of: a/b, makes: c}, {do: merge, of: a/b, makes: c}]",
+        "actions: [{do: prune, of: a, makes: a}]\npublish: a",
+        "actions: [{do: prune, of: a/b, makes: c, name: a/b}]\npublish: c",
+        "actions: [{do: prune, of: a, makes: b}, {do: prune, of: b, makes: a}]\npublish: b",
         "publish: a/b\nlicensee: {monthly_users: many}",
         "publish: a/b\nlicensee: {country: Germany}",
         "publish: !!python/object:os.system {}",
