@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from licet_ingest.bases import add_bases
@@ -17,20 +20,23 @@ from licet_ingest.records import (
     WorkRecord,
 )
 
+MAX_FIELD_CHARS = 60
 MAX_LICENSES = 100
 """Values of a license field that are looked at; real ones have up to three."""
 
-_MISSPELT = {
-    **dict.fromkeys(
-        ("licence", "License", "Licence", "LICENSE", "licences", "Licenses"), "license"
-    ),
-    **dict.fromkeys(("base_models", "base-model", "base-models", "basemodel"), "base_model"),
-    **dict.fromkeys(("Base_Model", "Base_model", "BASE_MODEL", "BaseModel"), "base_model"),
-    **dict.fromkeys(("baseModel", "base model", "Base Model"), "base_model"),
+_MEANT = {
+    **dict.fromkeys(("licence", "licenses", "licences", "lisence", "liscense"), "license"),
+    **dict.fromkeys(("base_models", "basemodel", "basemodels", "base_model_id"), "base_model"),
+    **dict.fromkeys(("base_model_name", "base_model_name_or_path"), "base_model"),
+    **dict.fromkeys(("parent_model", "parent_models", "finetuned_from"), "base_model"),
+    "dataset": "datasets",
 }
 """What authors write in place of the Hub's fields, which the Hub does not read."""
+_LOOK_ALIKE = str.maketrans("\u0430\u0441\u0435\u0456\u043e\u0455\u0501\u217c\u04cf", "aceiosdll")
+"""Letters of Cyrillic that nobody can tell from Latin ones in the name of a field."""
+_READ = frozenset({"license", "licenses", "base_model", "datasets"})
 
-__all__ = ["MAX_VALUES", "MAX_VALUE_CHARS", "bounded", "work_record"]
+__all__ = ["MAX_VALUES", "MAX_VALUE_CHARS", "bounded", "meant_field", "work_record"]
 
 
 def work_record(item: object, kind: str, place: str) -> tuple[WorkRecord | None, list[Fault]]:
@@ -52,8 +58,11 @@ def work_record(item: object, kind: str, place: str) -> tuple[WorkRecord | None,
     assert isinstance(work_id, str)  # noqa: S101 - id_fault has just said so
     reading = RecordReading(work_id)
     card = _card(reading, item)
-    if not _MISSPELT.keys().isdisjoint(card):
-        _leave_misspelt(reading, card, sorted(card.keys() & _MISSPELT.keys()))
+    misspelt = [field for field in card if meant_field(field)]
+    if kind == "dataset":  # it is trained on nothing
+        misspelt = [field for field in misspelt if meant_field(field) != "datasets"]
+    if misspelt:
+        _leave_misspelt(reading, card, sorted(misspelt))
     tags = reading.tags(item)
     record = WorkRecord(
         kind=kind,
@@ -95,10 +104,20 @@ def _card(reading: RecordReading, item: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+@lru_cache(maxsize=4096)
+def meant_field(name: object) -> str:
+    """Return the field of the Hub that the misspelt name of another means, or nothing."""
+    if name in _READ or not isinstance(name, str) or len(name) > MAX_FIELD_CHARS:
+        return ""
+    plain = unicodedata.normalize("NFKC", name).casefold().translate(_LOOK_ALIKE).strip()
+    right = re.sub(r"[\s-]+", "_", plain)
+    return _MEANT.get(right, "") or (right if right in _READ else "")
+
+
 def _leave_misspelt(reading: RecordReading, card: dict[str, Any], fields: list[str]) -> None:
     """Note what stands in fields that the Hub does not have, unless the right one says it, too."""
     for field in fields:
-        right = _MISSPELT[field]
+        right = meant_field(field)
         value, stated = card[field], card.get(right)
         if value in (None, "", [], stated) or (isinstance(stated, list) and value in stated):
             continue

@@ -102,6 +102,17 @@ def license_at(address: str) -> str | None:
     return _licenses_by_address().get(_one_address(address))
 
 
+@cache
+def permitting_commerce() -> frozenset[str]:
+    """Return the IRIs of the licenses of the catalogue that permit commercial use."""
+    permitted, fact = term("permitted"), term("commercialUse")
+    return frozenset(
+        text_of(t.subject)
+        for t in modules.catalogue()
+        if t.predicate.value == fact and text_of(t.object) == permitted
+    )
+
+
 def families_of(license_: str) -> frozenset[str]:
     """Return the families that a license of the catalogue belongs to."""
     return _families_by_license().get(license_, frozenset())

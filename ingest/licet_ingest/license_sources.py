@@ -7,11 +7,19 @@ two sources name different licenses all of them bind, and the work's terms count
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from licet_ingest.fields import bounded
-from licet_ingest.license_names import AMBIGUOUS, NO_LICENSE, UNIDENTIFIED, families_of
+from licet_ingest.license_names import (
+    AMBIGUOUS,
+    NO_LICENSE,
+    UNIDENTIFIED,
+    families_of,
+    permitting_commerce,
+    resolve,
+)
 from licet_ingest.records import LICENSE_MISMATCH, UNREAD_TEXT, LicenseStatement
 
 if TYPE_CHECKING:
@@ -19,15 +27,22 @@ if TYPE_CHECKING:
 
     from licet_ingest.records import DetectedText, WorkRecord
 
+_AGAINST_COMMERCE = re.compile(
+    r"non.?commerc|commons.?clause|research|academic|(?<![a-z])(?:nc|no|only)(?![a-z])",
+    re.IGNORECASE,
+)
 _OPEN = frozenset({NO_LICENSE, UNIDENTIFIED, AMBIGUOUS})
 
 
-def with_detected(record: WorkRecord, texts: Sequence[DetectedText]) -> WorkRecord:
+def with_detected(
+    record: WorkRecord, texts: Sequence[DetectedText], unread: Sequence[str] = ()
+) -> WorkRecord:
     """Return the record of a work with the license texts that were found among its files.
 
     Args:
         record: As card and Hub give it, without detected licenses.
         texts: One per file that holds a license text, whatever it was found to be.
+        unread: What stands in license fields and was not taken over.
     """
     if not texts:
         return record
@@ -35,6 +50,8 @@ def with_detected(record: WorkRecord, texts: Sequence[DetectedText]) -> WorkReco
     declared = set(record.declared_licenses)
     gaps = [gap for gap in record.gaps if gap not in _OPEN]
     open_ = _open_after(record, declared, detected)
+    if detected and (_says_more(unread, detected) or _denies(record, detected)):
+        open_.add(UNIDENTIFIED)
     circumstances = list(record.circumstances)
     if _contradicts(record, declared, detected):
         circumstances.append(LICENSE_MISMATCH)
@@ -71,6 +88,20 @@ def _open_after(record: WorkRecord, declared: set[str], detected: set[str]) -> s
     if AMBIGUOUS in open_ and not _of_families(record, detected):
         return {AMBIGUOUS}
     return several
+
+
+def _says_more(unread: Sequence[str], detected: set[str]) -> bool:
+    """Tell whether what was not taken over may be another license than those that were found."""
+    found = [set(resolve([value], None).licenses) for value in unread]
+    return not all(licenses and licenses <= detected for licenses in found)
+
+
+def _denies(record: WorkRecord, detected: set[str]) -> bool:
+    """Tell whether a name that nobody knows speaks against the commerce that a text permits."""
+    if UNIDENTIFIED not in record.gaps or not detected & permitting_commerce():
+        return False
+    names = (*record.stated_licenses, record.license_name or "")
+    return any(_AGAINST_COMMERCE.search(name) for name in names)
 
 
 def _contradicts(record: WorkRecord, declared: set[str], detected: set[str]) -> bool:

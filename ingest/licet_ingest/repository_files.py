@@ -21,9 +21,12 @@ MAX_ENTRIES = 5_000_000
 """Entries of a source folder that are looked at."""
 
 _LICENSE_FILE = re.compile(
-    r"(?:[\w.+-]*[_. -])?(?:licen[sc]es?|copying|use[_ -]?policy|notice)(?:[_. -][\w.+-]*)?\Z",
+    r"(?:(?:[\w.+-]*[_. -])?(?:licen[sc]es?|unlicense|copying|use[_ -]?policy|notice|eula"
+    r"|terms[_ -](?:of|and)[_ -](?:use|service|conditions))|terms|restrictions)"
+    r"(?:[_. -][\w.+-]*)?\Z",
     re.IGNORECASE,
 )
+_UNREAD_TEXT = re.compile(r"\.(?:pdf|html?|docx?|odt|png|jpe?g)\Z", re.IGNORECASE)
 _NO_TEXT = re.compile(
     r"\.(?:py|json|jsonl|ya?ml|csv|pdf|png|jpe?g|svg|html?|docx?|zip|gz|safetensors|bin)\Z",
     re.IGNORECASE,
@@ -136,6 +139,16 @@ def license_files(names: list[str], linked: str | None = None) -> list[str]:
         if is_inside and is_there and str(path) not in found and not _NO_TEXT.search(path.name):
             found.append(str(path))
     return found
+
+
+def unread_license_files(names: list[str], linked: str | None = None) -> list[str]:
+    """Return the names of files that hold license texts in a form that is not read."""
+    link = (linked or "").strip().removeprefix("./")
+    return [
+        name
+        for name in names
+        if _UNREAD_TEXT.search(name) and (_LICENSE_FILE.match(name) or name == link)
+    ]
 
 
 def is_notice(name: str) -> bool:

@@ -512,7 +512,13 @@ def test_an_answer_of_the_hub_without_its_list_of_models_leaves_bases_open() -> 
     assert read(baseModels={})[1] == []
 
 
-@pytest.mark.parametrize("field", ["base_models", "base-model", "Base_Model", "basemodel"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("base_models", "base-model", "Base_Model", "basemodel", "BASE_MODEL", "baseModel"),
+        *("b\u0430se_model", "parent_model", "finetuned_from"),
+    ],
+)
 def test_a_base_in_a_field_that_is_misspelt_is_not_silence(field: str) -> None:
     record, faults = read(cardData={"license": "mit", field: "o/a"})
     assert reasons(faults) == [

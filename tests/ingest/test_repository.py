@@ -11,7 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licet_ingest.collect import collect
-from licet_ingest.license_names import NO_LICENSE, UNIDENTIFIED
+from licet_ingest.license_names import (
+    AMBIGUOUS,
+    NO_LICENSE,
+    UNIDENTIFIED,
+    permitting_commerce,
+)
 from licet_ingest.records import (
     UNNAMED_WORK,
     UNSTATED_RELATION,
@@ -22,7 +27,7 @@ from licet_ingest.records import (
 )
 from licet_ingest.repository_files import MAX_LICENSE_BYTES
 from licet_ingest.sources import SourceItem
-from licet_ingest.sources.repository import MIN_LICENSE_CHARS, Repositories, permitting_commerce
+from licet_ingest.sources.repository import MIN_LICENSE_CHARS, Repositories
 from licet_ontology import identify
 from licet_ontology.errors import SourceError
 from licet_ontology.fingerprint import Fingerprint
@@ -312,6 +317,38 @@ def test_of_a_text_that_is_not_the_license_alone_nothing_is_concluded(
     assert work.licenses == ()
     assert UNIDENTIFIED in work.gaps
     assert faults == [("LICENSE", reason)]
+
+
+@pytest.mark.parametrize(
+    ("front", "gap"),
+    [
+        ("licence: cc-by-nc-4.0", UNIDENTIFIED),
+        ("lic\u0435nse: cc-by-nc-4.0", UNIDENTIFIED),
+        ("license: |\n  mit\n  but not for sale", UNIDENTIFIED),
+        ("license: MIT (non-commercial)", UNIDENTIFIED),
+        ("license: other\nlicense_name: acme_nc", UNIDENTIFIED),
+        ("tags: ['license:cc-by-nc-4.0']", AMBIGUOUS),
+    ],
+)
+def test_a_text_settles_nothing_that_a_card_says_against_it(
+    tmp_path: Path, front: str, gap: str
+) -> None:
+    work, _ = record(tmp_path, {"README.md": card(front), "LICENSE": MIT})
+    assert gap in work.gaps
+
+
+@pytest.mark.parametrize("front", ["licence: mit", "license: other\nlicense_name: ours"])
+def test_a_text_settles_what_a_card_leaves_open(tmp_path: Path, front: str) -> None:
+    work, _ = record(tmp_path, {"README.md": card(front), "LICENSE": MIT})
+    assert (work.licenses, work.gaps) == ((license_iri("mit"),), ())
+
+
+@pytest.mark.parametrize("name", ["LICENSE.pdf", "ours.pdf", "EULA.txt", "TERMS_OF_USE.md"])
+def test_terms_that_nobody_has_read_leave_the_license_open(tmp_path: Path, name: str) -> None:
+    front = card("license: mit\nlicense_link: ours.pdf")
+    files = {"README.md": front, "LICENSE": MIT, name: "You shall not sell it."}
+    work, _ = record(tmp_path, files)
+    assert UNIDENTIFIED in work.gaps
 
 
 def test_a_license_text_behind_a_gate_is_identified(tmp_path: Path) -> None:

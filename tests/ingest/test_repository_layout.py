@@ -195,16 +195,16 @@ def test_other_files_are_not(name: str) -> None:
 @pytest.mark.parametrize(
     ("link", "found"),
     [
-        ("TERMS", ["TERMS"]),
-        ("./TERMS#part", ["TERMS"]),
-        ("legal/TERMS.txt", ["legal/TERMS.txt"]),
+        ("AGREED", ["AGREED"]),
+        ("./AGREED#part", ["AGREED"]),
+        ("legal/AGREED.txt", ["legal/AGREED.txt"]),
         ("missing", []),
-        ("https://example.org/TERMS", []),
+        ("https://example.org/AGREED", []),
         ("/etc/passwd", []),
         ("../../secret", []),
         ("legal/../../secret", []),
-        ("TERMS.pdf", []),
+        ("AGREED.pdf", []),
     ],
 )
 def test_a_license_link_can_name_a_file_of_the_repository(link: str, found: list[str]) -> None:
-    assert license_files(["TERMS", "TERMS.pdf"], link) == found
+    assert license_files(["AGREED", "AGREED.pdf"], link) == found

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import TYPE_CHECKING
-
-from pyoxigraph import NamedNode
 
 from licet_ingest.bases import note_further_bases
 from licet_ingest.cards import MAX_CARD_BYTES, Card, hub_item, read_card
 from licet_ingest.decoding import decoded, is_binary
-from licet_ingest.hub_json import bounded, work_record
-from licet_ingest.license_names import NO_LICENSE, UNIDENTIFIED
+from licet_ingest.hub_json import bounded, meant_field, work_record
+from licet_ingest.license_names import (
+    AMBIGUOUS,
+    NO_LICENSE,
+    UNIDENTIFIED,
+    permitting_commerce,
+    resolve,
+)
 from licet_ingest.license_sources import with_detected
 from licet_ingest.lineage_files import ADAPTER_FILE, LINEAGE_FILE, adapter_lineage, table_lineage
 from licet_ingest.prose import against_commerce
@@ -40,13 +43,12 @@ from licet_ingest.repository_files import (
     is_notice,
     license_files,
     read_inside,
+    unread_license_files,
 )
 from licet_ingest.repository_layout import places
 from licet_ingest.sources import SourceItem, file_name
-from licet_ontology import modules
 from licet_ontology.errors import SourceError
-from licet_ontology.nodes import text_of
-from licet_ontology.terms import license_iri, term
+from licet_ontology.terms import license_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -165,7 +167,12 @@ class _Repository:
         lost |= self._add_lineage(record, card)
         if lost:
             record.gaps = tuple(dict.fromkeys([*record.gaps, UNNAMED_WORK]))
-        record = with_detected(record, self._license_texts(card, record))
+        for field_, tag, _ in imitations:
+            named = resolve([tag.removeprefix("license:")], None).licenses
+            if field_ == "tags license" and not set(named) <= set(record.licenses):
+                record.gaps = tuple(dict.fromkeys([*record.gaps, AMBIGUOUS]))
+        unread = [fault.value for fault in faults if _is_of_license(fault)]
+        record = with_detected(record, self._license_texts(card, record), unread)
         record.prose_warnings = self._prose_warnings(card, record)
         return SourceItem(work=record, faults=tuple(self.faults))
 
@@ -272,6 +279,11 @@ class _Repository:
                     found.append(DetectedText(bounded(name), "unknown"))
             else:
                 found += self._identified(name, text)
+        files = self.place.files if self.place.folder else []
+        for name in unread_license_files(files, record.license_link):
+            if not is_notice(name):
+                self._fault(name, "", "is in a form that is not read")
+                found.append(DetectedText(bounded(name), "unknown"))
         prompt = card.data.get(GATED_PROMPT)
         if isinstance(prompt, str) and len(prompt) >= MIN_LICENSE_CHARS:
             found += [
@@ -309,15 +321,9 @@ class _Repository:
         )
 
 
-@cache
-def permitting_commerce() -> frozenset[str]:
-    """Return the IRIs of the licenses of the catalogue that permit commercial use."""
-    permitted, fact = NamedNode(term("permitted")), NamedNode(term("commercialUse"))
-    return frozenset(
-        text_of(t.subject)
-        for t in modules.catalogue()
-        if t.predicate == fact and t.object == permitted
-    )
+def _is_of_license(fault: Fault) -> bool:
+    field_ = fault.field.removeprefix("cardData.")
+    return field_ in {"license", "licenses", "license_name"} or meant_field(field_) == "license"
 
 
 _Stated = tuple[str, tuple[str, str], str]
