@@ -48,6 +48,11 @@ class Recipe:
     faults: tuple[tuple[str, str, str], ...] = ()
 
 
+def is_recipe(text: str) -> bool:
+    """Tell whether a text looks like a recipe."""
+    return _RECIPE_WORD.search(text) is not None
+
+
 def recipe_blocks(body: str) -> Iterator[str]:
     """Yield the fenced blocks of a card's body that look like recipes."""
     if not any(word in body for word in ("merge_method", "source_model")):
@@ -57,7 +62,7 @@ def recipe_blocks(body: str) -> Iterator[str]:
     for (_, language), lines in groupby(code, key=lambda line: (line[2], line[3])):
         is_code = language.strip(".:{}").casefold() in _CODE
         block = "" if is_code else "\n".join(line for _, line, _, _ in lines)
-        if _RECIPE_WORD.search(block):
+        if is_recipe(block):
             yield block
             found += 1
             if found == MAX_RECIPES:

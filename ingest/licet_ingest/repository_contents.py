@@ -14,6 +14,7 @@ from licet_ingest.cards import MAX_CARD_BYTES, read_card
 from licet_ingest.decoding import decoded, is_binary, parsed_json
 from licet_ingest.fences import lines_of
 from licet_ingest.lineage_files import LINEAGE_FILE
+from licet_ingest.lineage_hints import lineage_hints
 from licet_ingest.repository_files import (
     MAX_CONFIG_BYTES,
     MAX_LICENSE_BYTES,
@@ -28,9 +29,12 @@ from licet_ingest.repository_layout import card_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from licet_ingest.lineage_hints import Hint
     from licet_ingest.repository_files import Folder
 
 MAX_TEXTS = 60
+MAX_TEXTS_BELOW = 20
+"""License files in folders below that are read; the license of a part is one."""
 MAX_LISTED = 20_000
 MAX_DEPTH = 3
 MAX_CARD_CHARS = 1_000_000
@@ -129,6 +133,7 @@ class Contents:
         fields: Line of each field of the card's front matter.
         data: The front matter.
         faults: (file, reason) of what could not be read.
+        hints: What shows from which works it may have been made, and is not read as lineage.
     """
 
     texts: tuple[HeldText, ...] = ()
@@ -136,6 +141,7 @@ class Contents:
     fields: dict[str, int] = field(default_factory=dict[str, int])
     data: dict[str, Any] = field(default_factory=dict[str, Any])
     faults: tuple[tuple[str, str], ...] = ()
+    hints: tuple[Hint, ...] = ()
 
     @property
     def card(self) -> HeldText | None:
@@ -169,7 +175,8 @@ def read_contents(folder: Folder) -> Contents:
             faults.append((name, str(error)))
             texts.append(HeldText(name, _role(name), (), is_whole=False))
     weights = _weights(root, names)
-    return Contents(tuple(texts), weights, fields, data, tuple(faults))
+    hints = lineage_hints(root, names)
+    return Contents(tuple(texts), weights, fields, data, tuple(faults), hints)
 
 
 def _listed(root: Folder) -> tuple[list[str], list[tuple[str, str]]]:
@@ -202,6 +209,8 @@ def _text_files(names: list[str], linked: object) -> list[str]:
         folder, _, base = name.rpartition("/")
         if folder and _LICENSE_FOLDER.fullmatch(folder.rpartition("/")[2]) and "." not in base[:1]:
             found.append(name)
+    below = [name for name in names if "/" in name and license_files([name.rpartition("/")[2]])]
+    found += below[:MAX_TEXTS_BELOW]
     return list(dict.fromkeys(name for name in found if not _NO_TEXT.search(name)))
 
 

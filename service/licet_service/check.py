@@ -7,7 +7,6 @@ decided by `licet_reasoning.discharge`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from licet_reasoning.discharge import (
     Upstream,
     discharge,
 )
+from licet_service.check_notes import Seen, notes_on
 from licet_service.check_report import STATES, CheckedDuty, CheckReport, Note
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from licet_reasoning.explanation import Imposition, Term
     from licet_reasoning.hypothesis import Ground, Judged
 
-_ORIGINAL = re.compile(
-    r"^[\W_]*(?:trained|made) from scratch[\W_]*:\s*\W*(?:yes|true)\b", re.IGNORECASE
-)
 _WORST = ("violated", "unknown", "met")
 _METADATA_ONLY = Discharge(
     UNSEEN,
@@ -146,7 +143,8 @@ def check_folder(
     judged = judge(ground, [record, *more], reading)
     iri = judged.works[0]
     report = _report(judged, ground, iri, reading, snapshot, contents, shown)
-    notes = (*faults, *_notes(record, contents, judged, iri, work_id))
+    seen = Seen(ground, record, contents, judged, iri, report)
+    notes = (*faults, *notes_on(seen, name_is_given=work_id is not None))
     return CheckedFolder(
         report=replace(report, notes=notes),
         record=record,
@@ -342,108 +340,3 @@ def _by_metadata(asked: Asked) -> Discharge:
         what = "name" if asked.kind == "naming" else "stated license"
         return Discharge(MISSING, f"the {what} is none that the clause accepts")
     return _METADATA_ONLY
-
-
-################################################################ notes
-
-
-def _notes(
-    record: WorkRecord,
-    contents: Contents,
-    judged: Judged,
-    iri: str,
-    work_id: str | None,
-) -> Iterable[Note]:
-    """Yield what a publisher should know of the repository beside duties and findings."""
-    from licet_ingest.repository_contents import BLANK
-
-    card = contents.card
-    name = card.name if card else ""
-    parents = judged.parents(iri)
-    if card is None:
-        yield Note("no-card", "unknown", "there is no README.md", to_do="Write a model card.")
-    for file, reason in contents.faults:
-        yield Note("not-read", "warning", f"{file} {reason}", file)
-    if not parents:
-        yield _without_parents(record, contents, name)
-    if not any(text.licenses for text in contents.texts):
-        yield Note(
-            "no-license-file",
-            "warning",
-            "no file holds the text of a license that is known",
-            to_do="Add the text of the license as LICENSE.",
-        )
-    if parents and not contents.by_role("lineage"):
-        yield Note(
-            "no-lineage-file",
-            "note",
-            "there is no MODEL_LINEAGE.md",
-            to_do="licet check --fix writes one.",
-        )
-    for text in contents.texts:
-        for line in text.lines:
-            if BLANK in line.text:
-                yield Note(
-                    "blank",
-                    "unknown",
-                    f"waits to be filled in: {line.text.strip()[:160]}",
-                    text.name,
-                    line.number,
-                    "Replace the words in brackets by what only you know.",
-                )
-    for warning in record.prose_warnings:
-        found = re.match(r"(.+?) line (\d+): (.*)", warning)
-        yield Note(
-            "prose",
-            "warning",
-            f"speaks against commercial use, which the stated license permits: "
-            f"{found[3] if found else warning}",
-            found[1] if found else name,
-            int(found[2]) if found else 0,
-            "Let the license field say what the text says.",
-        )
-    if work_id is None:
-        yield Note(
-            "name-of-folder",
-            "note",
-            f"the work is taken to be called {record.id}, as its folder is",
-            to_do="Give the name under which it is to be published by --id OWNER/NAME.",
-        )
-
-
-def _without_parents(record: WorkRecord, contents: Contents, card: str) -> Note:
-    """Return whether the publisher says that a work was made from no other."""
-    places = [
-        (text.name, line.number)
-        for text in contents.by_role("lineage", "card")
-        for line in text.lines
-        if _ORIGINAL.match(line.text)
-    ]
-    field = contents.fields.get("source_datasets", 0)
-    if record.kind == "dataset" and contents.data.get("source_datasets") in (
-        "original",
-        ["original"],
-    ):
-        places.append((card, field))
-    if places:
-        said = "by the publisher's word it was made from no other work"
-        return Note("made-from-scratch", "note", said, *places[0])
-    if record.kind == "dataset":
-        return Note(
-            "no-source",
-            "unknown",
-            "nothing that is read says what the dataset was made from or by",
-            card,
-            field,
-            "If it was made from no other dataset and by no model, say so by “source_datasets: "
-            "original” in the card. If not, check the terms of its sources by hand.",
-        )
-    return Note(
-        "no-base-model",
-        "unknown",
-        "nothing says what the model was made from",
-        card,
-        1 if card else 0,
-        "Name its bases in base_model of the card. If it was made from none, say so in "
-        "MODEL_LINEAGE.md by the line “- Trained from scratch: yes”.",
-    )

@@ -213,6 +213,90 @@ def test_a_model_made_from_nothing_must_say_so(licet: Licet, tmp_path: Path) -> 
     assert asked(licet, folder)[0] == 0
 
 
+FROM_SCRATCH = "- Trained from scratch: yes\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("README.md", "It was fine-tuned from Llama 3.1.\n"),
+        ("README.md", "It is based on [this](https://huggingface.co/nobody/nothing).\n"),
+        ("README.md", "Built on mistralai/Mistral-7B-v0.1 by us.\n"),
+        ("README.md", "base_model = 'mistralai/Mistral-7B-v0.1'\n"),
+        ("config.json", '{"_name_or_path": "mistralai/Mistral-7B-v0.1"}'),
+        ("last/adapter_config.json", '{"base_model_name_or_path": "mistralai/Mistral-7B-v0.1"}'),
+        ("merge.yaml", "merge_method: linear\nmodels: [{model: mistralai/Mistral-7B-v0.1}]\n"),
+    ],
+)
+def test_who_says_that_a_model_is_made_from_nothing_is_not_believed_against_its_files(
+    licet: Licet, tmp_path: Path, file: str, text: str
+) -> None:
+    card = "---\nlicense: apache-2.0\n---\n# Model\n\n"
+    folder = repository(tmp_path / "own", card, **{"MODEL_LINEAGE.md": FROM_SCRATCH})
+    (folder / "LICENSE").write_text(LICENSE, encoding="utf-8")
+    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / file).write_text(card + text if file == "README.md" else text, encoding="utf-8")
+    status, report = asked(licet, folder)
+    assert status == 3
+    (note,) = [note for note in report["notes"] if note["severity"] == "unknown"]
+    assert note["code"] in {"not-from-scratch", "unstated-base"}
+    assert note["file"] == file
+
+
+def test_an_adapter_below_that_is_of_the_stated_base_says_nothing_new(
+    licet: Licet, tmp_path: Path
+) -> None:
+    folder = repository(tmp_path / "m", f"{MISTRAL}---\n# M\n")
+    (folder / "last").mkdir()
+    config = '{"base_model_name_or_path": "mistralai/mistral-7b-v0.1"}'
+    (folder / "last/adapter_config.json").write_text(config, encoding="utf-8")
+    assert not [n for n in asked(licet, folder)[1]["notes"] if n["code"] == "unstated-base"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "code"),
+    [
+        ("This model may not be used commercially.", "prose"),
+        ("The model weights are released under the [MIT](LICENSE) license.", "license-in-prose"),
+        ("Our models are licensed under GPL-3.0.", "license-in-prose"),
+        ("The model is released under the Apache 2.0 license.", ""),
+        ("The model code is released under the MIT license.", ""),
+        ("The base model is available under the MIT license.", ""),
+        ("You can fine-tune it, and train it on input/output pairs.", ""),
+    ],
+)
+def test_a_sentence_on_the_license_that_the_card_does_not_bear_out_leaves_it_open(
+    licet: Licet, tmp_path: Path, sentence: str, code: str
+) -> None:
+    card = f"---\nlicense: apache-2.0\n---\n# Model\n\n{sentence}\n"
+    folder = repository(tmp_path / "own", card, **{"MODEL_LINEAGE.md": FROM_SCRATCH})
+    (folder / "LICENSE").write_text(LICENSE, encoding="utf-8")
+    status, report = asked(licet, folder)
+    notes = {note["code"] for note in report["notes"] if note["severity"] == "unknown"}
+    assert (status, notes) == ((3, {code}) if code else (0, set()))
+
+
+@pytest.mark.skipif(not LLAMA.exists(), reason="needs the license texts of ../shared")
+@pytest.mark.parametrize("name", ["weights/LICENSE", "LICENSES/other.txt"])
+def test_a_license_of_which_nobody_knows_what_it_is_of_leaves_that_open(
+    licet: Licet, tmp_path: Path, name: str
+) -> None:
+    card = "---\nlicense: mit\nsource_datasets: original\n---\n# D\n"
+    folder = repository(tmp_path / "d", card)
+    (folder / name).parent.mkdir()
+    (folder / name).write_text(LLAMA.read_text(encoding="utf-8"), encoding="utf-8")
+    status, report = asked(licet, folder, "--id", "datasets/me/d")
+    assert status == 3
+    assert [n["file"] for n in report["notes"] if n["code"] == "license-of-what"] == [name]
+
+
+def test_a_dataset_that_a_model_wrote_is_not_original(licet: Licet, tmp_path: Path) -> None:
+    card = "---\nlicense: mit\nsource_datasets: original\ntags: [synthetic]\n---\n# D\n"
+    status, report = asked(licet, repository(tmp_path / "d", card), "--id", "datasets/me/d")
+    assert status == 3
+    assert "not-from-scratch" in {note["code"] for note in report["notes"]}
+
+
 @pytest.mark.parametrize(
     ("field", "status"),
     [("", 3), ("source_datasets: original\n", 0), ("source_datasets: [extended|squad]\n", 3)],
