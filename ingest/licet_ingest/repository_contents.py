@@ -71,7 +71,15 @@ _COMPILED = re.compile(
 )
 _QUANTIZED_NAME = re.compile(r"\b(?:gptq|awq|exl[23]|bnb|marlin|aqlm|hqq)\b", re.IGNORECASE)
 _FIELD = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:")
-_HIDDEN = re.compile(r"display\s*:\s*none|<[^>]{0,200}\bhidden\b", re.IGNORECASE)
+_TAG = re.compile(r"<([a-z][a-z0-9]{0,20})\b([^<>]{0,300})>", re.IGNORECASE)
+_HIDES = re.compile(
+    r"\bhidden\b|(?:display\s*:\s*none|font-size\s*:\s*0|opacity\s*:\s*0)(?![\w.])", re.IGNORECASE
+)
+_NOT_SAID = frozenset({"del", "s", "script", "strike", "style", "template"})
+"""Elements of HTML whose text is not shown, or is struck through."""
+_STRUCK = re.compile(r"(?<!~)~~(?!~)[^\n]{1,500}?~~")
+_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]{1,300}\]:[^\n]*", re.MULTILINE)
+"""Where a link leads, which Markdown does not show; many use it as a comment."""
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
@@ -274,15 +282,35 @@ def _text(root: Folder, name: str) -> HeldText:
 
 
 def visible_lines(body: str, first_line: int = 1) -> list[Line]:
-    """Return the lines of Markdown that a reader sees as text: neither code nor comments."""
+    """Return the lines of Markdown that a reader sees as text.
+
+    Neither code nor comments, nor what is hidden or struck through.
+    """
     prose = [(n, "" if block else line) for n, line, block, _ in lines_of(body, first_line)]
-    shown = _COMMENT.sub(
-        lambda found: "\n" * found[0].count("\n"), "\n".join(line for _, line in prose)
-    )
+    shown = _COMMENT.sub(_line_breaks, "\n".join(line for _, line in prose))
+    shown = _STRUCK.sub("", _DEFINITION.sub("", _without_hidden(shown)))
     return [
-        Line(number, "" if _HIDDEN.search(cut := text[:MAX_LINE_CHARS]) else cut)
+        Line(number, text[:MAX_LINE_CHARS])
         for (number, _), text in zip(prose, shown.split("\n"), strict=True)
     ]
+
+
+def _line_breaks(found: re.Match[str]) -> str:
+    return "\n" * found[0].count("\n")
+
+
+def _without_hidden(text: str) -> str:
+    """Return a text of Markdown without the elements of HTML that a reader does not see."""
+    kept: list[str] = []
+    place = 0
+    for tag in _TAG.finditer(text):
+        if tag.start() < place or not (_HIDES.search(tag[2]) or tag[1].lower() in _NOT_SAID):
+            continue
+        end = re.compile(rf"</{tag[1]}\s*>", re.IGNORECASE).search(text, tag.end())
+        after = end.end() if end else len(text)
+        kept += [text[place : tag.start()], "\n" * text.count("\n", tag.start(), after)]
+        place = after
+    return "".join([*kept, text[place:]])
 
 
 def _weights(root: Folder, names: list[str]) -> tuple[WeightsFile, ...]:

@@ -76,6 +76,13 @@ _CHANGES_HEADING = re.compile(
 _CHANGES_LINE = re.compile(
     r"^[\W_]*(?:(?:statement of )?(?:changes|modifications)(?: made)?)[\W_]*:\s*(.+)", re.IGNORECASE
 )
+_NOT_YET = re.compile(r"\b(?:no|not|to be|to ?do|tbd|planned|future|upcoming)\b", re.IGNORECASE)
+"""In a heading that speaks of changes which nobody has made."""
+_NO_CHANGES = re.compile(
+    r"[\W_]*(?:(?:changes|modifications)(?: made)?[\W_]+)?"
+    r"(?:no|none|nothing|not|to ?do|tbd|n/?a)\b",
+    re.IGNORECASE,
+)
 _DATE = re.compile(
     r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b|\b[0-3]?\d[./][01]?\d[./](?:19|20)\d\d\b"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? "
@@ -85,6 +92,7 @@ _DATE = re.compile(
 )
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)")
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]*>|[*_`~#>|]+")
+_LINK_FOR_TEXT = re.compile(r"\bUR[IL]\b|Uniform Resource Identifier|\bhyperlink\b")
 _NOTICES_OF = re.compile(r"^[\W_]*notices of\b", re.IGNORECASE)
 _ID = r"(?<![\w./-]){}(?![\w/-]|\.\w)"
 _SEEN_OR_OPEN = frozenset({"share-alike", "pass-through"})
@@ -139,6 +147,7 @@ class Asked:
         phrases: Prescribed words; one of them suffices.
         prefix: Prescribed beginning of the name, or empty.
         verdict: Of the rule that judges clauses of this kind by metadata, or empty.
+        address: Where the text of the license is published, or empty.
     """
 
     clause: str
@@ -151,6 +160,7 @@ class Asked:
     phrases: tuple[str, ...] = ()
     prefix: str = ""
     verdict: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,6 +255,8 @@ def _license_copy(asked: Asked, contents: Contents, upstream: dict[str, Contents
             "the text of the license is among the files",
             tuple(Sighting(text.name, 0, "", shows) for text in found),
         )
+    if link_suffices(asked.quote) and (link := _link_to(asked.address, contents)):
+        return Discharge(FULFILLED, "the license is linked, as its words allow", (link,))
     unread = [t for t in contents.texts if not t.is_whole and t.role in {"license", "policy"}]
     if unread:
         return Discharge(
@@ -253,12 +265,36 @@ def _license_copy(asked: Asked, contents: Contents, upstream: dict[str, Contents
             tuple(Sighting(t.name, 0, "", "could not be read whole") for t in unread),
             to_do=f"Put the whole text of {asked.names[0]} in a text file.",
         )
+    or_link = f" Or link to it in the card: {asked.address}" if link_suffices(asked.quote) else ""
     return Discharge(
         MISSING,
-        f"no file holds the text of {asked.names[0]}, word for word",
+        f"no file holds the text of {asked.names[0]}, word for word"
+        + (", nor is it linked" if or_link else ""),
         to_do=f"Add the full text of {asked.names[0]}, as LICENSE if it is the license of the "
-        f"work, else as LICENSES/{asked.license}.txt.",
+        f"work, else as LICENSES/{asked.license}.txt.{or_link}",
     )
+
+
+def link_suffices(quote: str) -> bool:
+    """Tell whether the words of a license let a link stand for its text, as CC BY 4.0 does."""
+    return _LINK_FOR_TEXT.search(quote) is not None
+
+
+def _link_to(address: str, contents: Contents) -> Sighting | None:
+    """Return where a reader finds a link to a license: to its text, or to the page about it."""
+    _, _, place = address.partition("://")
+    base = re.sub(r"/(?:legalcode)?(?:\.\w+)?\Z", "", place)
+    if not base:
+        return None
+    linked = re.compile(
+        rf"https?://(?:www\.)?{re.escape(base)}/?(?:(?:legalcode|deed)[\w.-]*)?(?![\w/-]|\.\w)",
+        re.IGNORECASE,
+    )
+    for text in contents.by_role("card", "attribution", "notice", "lineage"):
+        for line in text.lines:
+            if BLANK not in line.text and linked.search(line.text):
+                return _at(text, line, "links to the license")
+    return None
 
 
 def _notice_file(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
@@ -317,7 +353,7 @@ def _display_notice(asked: Asked, contents: Contents, upstream: dict[str, Conten
     for phrase in asked.phrases:
         words = _plain(phrase)
         alone = re.compile(
-            rf"\W*{re.escape(words)}(?=\W*$|\s*[.!,;:()|–—]\s|\s+[-–—|]\s)", re.IGNORECASE
+            rf"\W*{re.escape(words)}(?=\W*$|\s*[.!;:()|–—]\s|\s+[-–—|]\s)", re.IGNORECASE
         )
         for line in card.lines if card else ():
             plain = _plain(line.text)
@@ -622,7 +658,10 @@ def _change_statements(contents: Contents) -> Iterator[tuple[HeldText, list[Line
         if text.role in {"license", "policy"}:
             continue
         for heading, block in _sections(text):
-            below = heading and _CHANGES_HEADING.search(heading.rpartition(" / ")[2])
+            title = heading.rpartition(" / ")[2]
+            below = _CHANGES_HEADING.search(title) and not _NOT_YET.search(title)
+            if _NO_CHANGES.match(_joined(block)):
+                continue
             if text.role == "changes" or below or _CHANGES_LINE.match(_joined(block)):
                 yield text, block
 

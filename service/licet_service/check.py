@@ -8,10 +8,11 @@ decided by `licet_reasoning.discharge`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from licet_ontology.errors import SourceError, UnknownWorkError, UsageError
-from licet_ontology.terms import DEFAULT_READING, local_name, term, work_iri
+from licet_ontology.terms import DEFAULT_READING, license_iri, local_name, term, work_iri
 from licet_reasoning.discharge import (
     FULFILLED,
     MISSING,
@@ -54,7 +55,6 @@ class CheckedFolder:
         upstream_folders: Where they lie.
         asked: What was asked of its files, by the IRI of the clause.
         license_names: Labels of the licenses of each work that it is made from.
-        text_urls: Where the texts of licenses are published, by their ids.
     """
 
     report: CheckReport
@@ -64,7 +64,6 @@ class CheckedFolder:
     upstream_folders: Mapping[str, Path]
     asked: Mapping[str, Asked]
     license_names: Mapping[tuple[str, str], tuple[str, ...]]
-    text_urls: Mapping[str, str]
 
 
 def check_work(
@@ -151,7 +150,9 @@ def check_folder(
         contents=contents,
         upstream=shown,
         upstream_folders=dict(upstream or {}),
-        asked={duty.term.iri: _asked(duty.term, duty.imposed_by, "") for duty in report.duties},
+        asked={
+            duty.term.iri: _asked(ground, duty.term, duty.imposed_by, "") for duty in report.duties
+        },
         license_names={
             derivation.parent: tuple(
                 ground.compiled.term(license_).label
@@ -159,36 +160,32 @@ def check_folder(
             )
             for derivation in record.derivations
         },
-        text_urls=_text_urls(ground, report),
     )
 
 
-def _text_urls(ground: Ground, report: CheckReport) -> dict[str, str]:
-    """Return where the texts of the licenses are published whose copies are asked for."""
+def _text_url(ground: Ground, license_: str) -> str:
+    """Return where the text of a license is published, or nothing."""
     from pyoxigraph import NamedNode
 
+    from licet_ontology.nodes import text_of
+    from licet_ontology.terms import GRAPH_LICENSES
+
+    iri = license_iri(license_)
+    if ground.store is None:
+        return _addresses().get(iri, "")
+    found = ground.store.quads_for_pattern(
+        NamedNode(iri), NamedNode(term("textUrl")), None, NamedNode(GRAPH_LICENSES)
+    )
+    return next((text_of(quad.object) for quad in found), "")
+
+
+@cache
+def _addresses() -> dict[str, str]:
     from licet_ontology import modules
     from licet_ontology.nodes import text_of
-    from licet_ontology.terms import BASE, GRAPH_LICENSES
 
-    wanted = {d.term.iri.split("/clause/")[1].partition("/")[0] for d in report.duties}
-    address = NamedNode(term("textUrl"))
-    if ground.store is not None:
-        found = {
-            id_: [
-                text_of(quad.object)
-                for quad in ground.store.quads_for_pattern(
-                    NamedNode(f"{BASE}license/{id_}"), address, None, NamedNode(GRAPH_LICENSES)
-                )
-            ]
-            for id_ in wanted
-        }
-        return {id_: urls[0] for id_, urls in found.items() if urls}
-    return {
-        local_name(text_of(t.subject)).removeprefix("license/"): text_of(t.object)
-        for t in modules.catalogue()
-        if t.predicate == address
-    }
+    said = (t for t in modules.catalogue() if t.predicate.value == term("textUrl"))
+    return {text_of(t.subject): text_of(t.object) for t in said}
 
 
 def iri_of(work: str) -> str:
@@ -267,7 +264,7 @@ def _report(
             continue  # It is of the work's own license, or of nothing that can be shown.
         if "Duty" in ground.compiled.kinds(bond.clause):
             clause = ground.compiled.term(bond.clause)
-            asked = _asked(clause, imposed, verdicts.get(bond.clause, ""))
+            asked = _asked(ground, clause, imposed, verdicts.get(bond.clause, ""))
             found = (
                 discharge(asked, contents, dict(upstream or {}))
                 if contents is not None
@@ -305,7 +302,7 @@ def _report(
     )
 
 
-def _asked(clause: Term, imposed: Sequence[Imposition], verdict: str) -> Asked:
+def _asked(ground: Ground, clause: Term, imposed: Sequence[Imposition], verdict: str) -> Asked:
     """Return what evidence is asked for."""
     parameters = dict[str, list[str]]()
     for name, value in clause.parameters:
@@ -327,6 +324,7 @@ def _asked(clause: Term, imposed: Sequence[Imposition], verdict: str) -> Asked:
         phrases=tuple(parameters.get("phrase", ())),
         prefix=next(iter(parameters.get("namePrefix", ())), ""),
         verdict=verdict,
+        address=_text_url(ground, license_) if clause.kind == "license-copy" else "",
     )
 
 

@@ -23,6 +23,7 @@ from licet_reasoning.discharge import (
     Asked,
     copyright_lines,
     credit_lacks,
+    link_suffices,
     sentence_for,
 )
 from licet_service.front_matter import with_comment, with_field, with_listed
@@ -228,8 +229,10 @@ class _Fixing:
                 if copied is not None and not self._is_there(path):
                     self._change(path, copied)
                     return
-        url = self.checked.text_urls.get(asked.license, "")
-        where = f" It is published at {url}." if url else ""
+        if asked.address and link_suffices(asked.quote):
+            self._to_card("Attribution", f"- {asked.names[0]} ({asked.license}): <{asked.address}>")
+            return
+        where = f" It is published at {asked.address}." if asked.address else ""
         self.left.append(f"put the text of {asked.names[0]} in {path}, word for word.{where}")
 
     def _front_matter(self) -> None:

@@ -94,6 +94,35 @@ def test_the_text_of_the_license_is_a_copy_of_it(state: State, name: str) -> Non
     assert state(asked("license-copy", "apache-2.0"), {name: APACHE}) == FULFILLED
 
 
+CC_BY = {
+    "quote": "include the text of, or the URI or hyperlink to, this Public License",
+    "address": "https://creativecommons.org/licenses/by/4.0/legalcode",
+}
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("[CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)", FULFILLED),
+        ("<http://www.creativecommons.org/licenses/by/4.0/legalcode.en>", FULFILLED),
+        ("see https://creativecommons.org/licenses/by/4.0/deed.de.", FULFILLED),
+        ("https://creativecommons.org/licenses/by/4.0/us/", MISSING),
+        ("https://creativecommons.org/licenses/by/3.0/", MISSING),
+        ("https://creativecommons.org/licenses/by-nc/4.0/", MISSING),
+        ("creativecommons.org", MISSING),
+        ("<!-- https://creativecommons.org/licenses/by/4.0/ -->", MISSING),
+        ("[by]: https://creativecommons.org/licenses/by/4.0/", MISSING),
+    ],
+)
+def test_a_link_stands_for_the_text_where_the_license_says_so(
+    state: State, link: str, expected: str
+) -> None:
+    card = {"README.md": f"{FRONT}{link}\n"}
+    duty = asked("license-copy", "apache-2.0", **CC_BY)
+    assert state(duty, card) == expected
+    assert state(replace(duty, quote="provide a copy of this Agreement"), card) == MISSING
+
+
 def test_words_beside_the_whole_text_do_not_take_the_copy_away(state: State) -> None:
     text = f"{APACHE}\nThe weights may not be used on Sundays by anybody who likes them.\n"
     assert state(asked("license-copy", "apache-2.0"), {"LICENSE": text}) == FULFILLED
@@ -219,6 +248,10 @@ def test_the_words_amid_others_are_not_taken_for_the_phrase(state: State, body: 
         "<!-- Built with Llama -->",
         "```\nBuilt with Llama\n```",
         '<p style="display: none">Built with Llama</p>',
+        "<div hidden>\nBuilt with Llama\n</div>",
+        "<del>Built with Llama</del>",
+        "~~Built with Llama~~",
+        "[//]: # (Built with Llama)",
         "Built with Lla",
         "",
     ],
@@ -319,6 +352,10 @@ def test_a_statement_of_changes_fulfils(state: State, body: str) -> None:
         "## Changes\n\n[FILL IN: what you changed in acme/base]\n",
         "## Training\n\nFine-tuned on 3,000 recipes.\n",
         "Nothing changes here.\n",
+        "## No changes\n\nOf this model, we repeat all.\n",
+        "## Changes\n\nNothing at all was changed.\n",
+        "## Changes to be made\n\nWe want to fine-tune it.\n",
+        "## Changes\n\nTODO: say what we did.\n",
     ],
 )
 def test_less_than_a_statement_is_missing(state: State, body: str) -> None:
