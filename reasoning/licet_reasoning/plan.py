@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
 
 from licet_ontology.errors import UsageError
+from licet_reasoning.countries import COUNTRIES, RESERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MAX_WORKS = 5_000
 """Works and actions of one plan, each."""
@@ -248,7 +249,7 @@ def _check(plan: Plan) -> None:
                     "leave out license, or hub"
                 )
     country = plan.licensee.country
-    if country is not None and not re.fullmatch(r"[A-Za-z]{2}", country):
+    if country is not None and country.upper() not in COUNTRIES | RESERVED:
         raise UsageError(f"licensee.country: {country!r} is no ISO 3166 code of two letters")
 
 
@@ -289,8 +290,19 @@ def _mapping(value: Any, where: str, class_: type[Any]) -> Mapping[str, Any]:
     known = [one.name for one in fields(class_)]
     for name in given:
         if name not in known:
-            raise UsageError(f"{where} has no field {_shown(name)}: choose of {', '.join(known)}")
+            raise UsageError(
+                f"{where} has no field {_shown(name)}{meant(name, known)}: "
+                f"choose of {', '.join(known)}"
+            )
     return given
+
+
+def meant(name: Any, known: Iterable[str]) -> str:
+    """Return a question after the word that is most like one that is none of those known."""
+    from difflib import get_close_matches  # which a plan without an error need not wait for
+
+    near = get_close_matches(str(name).lower(), known, 1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def _list(value: Any, where: str, most: int) -> list[Any]:
@@ -325,7 +337,9 @@ def _choice(value: Any, where: str, choices: tuple[str, ...]) -> str:
     )
     text = {"finetune": "fine-tune", "lora": "adapter", "distil": "distill"}.get(text, text)
     if text not in choices:
-        raise UsageError(f"{where}: {_shown(value)} is none of {', '.join(choices)}")
+        raise UsageError(
+            f"{where}: {_shown(value)} is none of {', '.join(choices)}{meant(text, choices)}"
+        )
     return text
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from licet_ontology.terms import term, work_iri
+from licet_ontology.terms import BASE, term, work_iri
 from licet_reasoning.plan_context import SHOWN_IMPOSITIONS
 from licet_reasoning.plan_outcome import Item
 from licet_reasoning.triggers import (
@@ -96,6 +96,9 @@ def _item(c: Context, at: str, clause: str, reached: Reached, publication: Publi
     kinds = c.compiled.kinds(clause)
     is_ban = "Prohibition" in kinds
     imposed = c.judged.impositions(at, clause, SHOWN_IMPOSITIONS)
+    if found.struck and imposed and all(_is_choice(c, one) for one in imposed):
+        why = f"{found.why}, if this is the license taken of those among which there is a choice"
+        found = Trigger(CONDITIONAL, why, unknown=True)
     return Item(
         clause=shown,
         group="duty" if "Duty" in kinds else "restriction" if is_ban else "condition",
@@ -106,3 +109,8 @@ def _item(c: Context, at: str, clause: str, reached: Reached, publication: Publi
         struck=found.struck,
         open=found.unknown,
     )
+
+
+def _is_choice(c: Context, imposed: Imposition) -> bool:
+    """Return whether a work that imposes a clause is offered under a choice of licenses."""
+    return term("LicenseChoice") in c.judged.stated(BASE + imposed.work, term("gap"))

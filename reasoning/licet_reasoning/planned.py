@@ -17,7 +17,7 @@ from licet_ingest.records import Derivation, WorkRecord
 from licet_ontology.errors import UsageError
 from licet_ontology.names import normalized_name
 from licet_ontology.terms import term, work_iri
-from licet_reasoning.plan import Action, PlannedWork, Publication, names
+from licet_reasoning.plan import Action, PlannedWork, Publication, meant, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -336,7 +336,7 @@ class _Preparation:
         if "/" not in key[1] and not self._ground.stated_of(work_iri(*key))[0]:
             raise UsageError(
                 f"{where} names {name!r}, which it neither gives nor makes, nor is it in the "
-                "snapshot"
+                f"snapshot{meant(name, [*self._done.keys])}"
             )
         self._done.keys[name] = key
         return key

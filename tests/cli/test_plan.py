@@ -102,6 +102,7 @@ def test_a_work_made_from_itself_is_refused_with_the_way_round(licet: Licet, wri
         "actions: [{do: prune, of: a, makes: b}, {do: prune, of: b, makes: a}]\npublish: b",
         "publish: a/b\nlicensee: {monthly_users: many}",
         "publish: a/b\nlicensee: {country: Germany}",
+        "publish: a/b\nlicensee: {country: XX}",
         "publish: !!python/object:os.system {}",
         "publish: &a [*a]",
     ],
@@ -111,3 +112,30 @@ def test_what_is_no_plan_ends_with_status_2(licet: Licet, written: Path, text: s
     answer = licet("plan", str(written))
     assert answer.status == 2
     assert not answer.out
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("works: {a: {licence: mit}}", "works.a has no field 'licence' (did you mean 'license'?)"),
+        ("actions: [{do: finetun, of: a/b, makes: c}]", "actions[0].do: 'finetun' is none of"),
+        ("works: {base: a/b}\npublish: bsae", "(did you mean 'base'?)"),
+    ],
+)
+def test_what_is_misspelt_is_refused_with_its_place_and_what_is_like_it(
+    licet: Licet, written: Path, text: str, where: str
+) -> None:
+    written.write_text(text)
+    message = licet("plan", str(written)).err
+    assert where in message
+    assert "did you mean" in message
+
+
+@pytest.mark.parametrize(
+    ("license_", "status"), [("MIT OR CC-BY-NC-4.0", 3), ("MIT AND CC-BY-NC-4.0", 1)]
+)
+def test_a_term_of_a_license_that_one_need_not_take_is_not_violated(
+    licet: Licet, written: Path, license_: str, status: int
+) -> None:
+    written.write_text(f"works: {{a: {{license: {license_}}}}}\npublish: {{work: a, how: sell}}\n")
+    assert licet("plan", str(written)).status == status
