@@ -87,6 +87,14 @@ def notes_on(seen: Seen, *, name_is_given: bool) -> Iterator[Note]:
     parents = seen.judged.parents(seen.iri)
     if contents.card is None:
         yield Note("no-card", "unknown", "there is no README.md", to_do="Write a model card.")
+    elif not contents.card.is_whole:
+        yield Note(
+            "not-read",
+            "unknown",
+            "the card could not be read to its end",
+            seen.card,
+            to_do="Shorten it, or mend it so that it is text throughout.",
+        )
     for file, reason in contents.faults:
         yield Note("not-read", "warning", f"{file} {reason}", file)
     yield from _unstated_bases(seen)

@@ -243,6 +243,13 @@ def test_who_says_that_a_model_is_made_from_nothing_is_not_believed_against_its_
     assert note["file"] == file
 
 
+def test_what_a_card_says_beyond_what_is_read_is_not_known(licet: Licet, tmp_path: Path) -> None:
+    card = "---\nlicense: apache-2.0\n---\n# Model\n\n" + "Words.\n" * 150_000
+    folder = repository(tmp_path / "own", card, **{"MODEL_LINEAGE.md": FROM_SCRATCH})
+    (folder / "LICENSE").write_text(LICENSE, encoding="utf-8")
+    assert asked(licet, folder)[0] == 3
+
+
 def test_an_adapter_below_that_is_of_the_stated_base_says_nothing_new(
     licet: Licet, tmp_path: Path
 ) -> None:
