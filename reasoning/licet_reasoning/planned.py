@@ -307,8 +307,8 @@ class _Preparation:
         try:
             TopologicalSorter(made_from).prepare()
         except CycleError as error:
-            name_of = self._done.name_of
-            way = " from ".join(repr(name_of[key]) for key in reversed(error.args[1]))
+            ring = [key[1].removeprefix("plan:") for key in reversed(error.args[1])]
+            way = " from ".join(map(repr, ring))
             raise UsageError(f"a work cannot be made from itself: the plan makes {way}") from error
 
     def _uses(self, action: Action, listed: Names, role: str, relation: str) -> list[Use]:

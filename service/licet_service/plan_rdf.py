@@ -8,16 +8,21 @@ graph is made is shared, unless it says otherwise by ``odrl:action`` (sell, or u
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+from licet_ontology import modules
 from licet_ontology.errors import UsageError
 from licet_ontology.terms import BASE, RDF, local_name, term
+from licet_reasoning.plan import meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pyoxigraph import Quad
 
 MAX_TRIPLES: Final = 50_000
 FORMATS: Final[Mapping[str, RdfFormat]] = {
@@ -45,6 +50,8 @@ _DOES: Final = {
 """What is done to a work by each relation to it."""
 _BESIDE: Final = {"trainedOn": "on", "generatedBy": "by", "bundles": "ships", "reuses": "uses"}
 """Fields of an action for relations that stand beside what is done."""
+_READ: Final = frozenset({"license", *_DOES, *_BESIDE})
+_WORKS: Final = (f"{BASE}model/", f"{BASE}dataset/", f"{BASE}service/")
 
 
 def plan_of_rdf(text: str, suffix: str, name: str) -> dict[str, Any]:
@@ -58,11 +65,34 @@ def plan_of_rdf(text: str, suffix: str, name: str) -> dict[str, Any]:
         for number, quad in enumerate(parse(text, format=FORMATS[suffix])):
             if number >= MAX_TRIPLES:
                 raise UsageError(f"{name} holds more than {MAX_TRIPLES:,} triples")
+            _refuse_what_is_not_read(quad)
             if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
                 stated[quad.subject.value][quad.predicate.value].append(quad.object.value)
     except (SyntaxError, ValueError) as error:
         raise UsageError(f"{name} is not RDF of that format: {error}") from error
     return _plan(stated, name)
+
+
+def _refuse_what_is_not_read(quad: Quad) -> None:
+    """Raise an error if a statement tells of a license or of lineage, and not as plans do."""
+    relation, object_ = local_name(quad.predicate.value), quad.object
+    ours = quad.predicate.value.startswith(term(""))
+    if ours and relation in _READ:
+        if not (isinstance(quad.subject, NamedNode) and isinstance(object_, NamedNode)):
+            raise UsageError(f"licet:{relation} relates IRIs, and not {quad.subject} to {object_}")
+        return
+    names_work = isinstance(object_, NamedNode) and object_.value.startswith(_WORKS)
+    if names_work or (ours and quad.predicate not in _terms()):
+        read = sorted(_READ)
+        raise UsageError(
+            f"{quad.predicate} is no property that plans have{meant(relation, read)}: "
+            f"choose of {', '.join(read)}"
+        )
+
+
+@cache
+def _terms() -> frozenset[object]:
+    return frozenset(t.subject for t in modules.ontology())
 
 
 def _plan(stated: Mapping[str, Mapping[str, list[str]]], name: str) -> dict[str, Any]:
@@ -89,7 +119,10 @@ def _plan(stated: Mapping[str, Mapping[str, list[str]]], name: str) -> dict[str,
         made.append({**action, "license": licenses} if licenses else action)
     makes = {action["makes"] for action in made}
     for iri, said in stated.items():
-        manners = [_MANNERS.get(a.rpartition("/")[2], "") for a in said.get(_ODRL_ACTION, ())]
+        actions = [a.rpartition("/")[2] for a in said.get(_ODRL_ACTION, ())]
+        if strange := [a for a in actions if a not in _MANNERS]:
+            raise UsageError(f"odrl:{strange[0]} is none of {', '.join(_MANNERS)}")
+        manners = [_MANNERS[a] for a in actions]
         if any(manners) or (keys[iri] in makes and iri not in used):
             publish.append({"work": keys[iri], "how": next(filter(None, manners), "share")})
     if not made and not publish:

@@ -55,6 +55,14 @@ def test_relations_become_actions_and_the_last_work_is_published() -> None:
         HEAD,
         HEAD + "model:x licet:finetunedFrom <http://example.org/y> .",
         HEAD + "model:x licet:finetunedFrom model:y ; licet:quantizedFrom model:z .",
+        HEAD + "model:x licet:finetunedFrom model:y ; licet:mergedfrom model:z .",
+        HEAD + "model:x licet:finetunedFrom model:y ; licet:basedOn model:z .",
+        HEAD + "model:x licet:finetunedFrom model:y , [] .",
+        HEAD + "model:x licet:finetunedFrom model:y ; licet:license license:mit , 'gpl-3.0' .",
+        HEAD + "model:x licet:finetunedFrom model:y ; licet:licence license:mit .",
+        HEAD + "@prefix prov: <http://www.w3.org/ns/prov#> .\n"
+        "model:x licet:finetunedFrom model:y ; prov:wasDerivedFrom model:z .",
+        HEAD + "model:x licet:finetunedFrom model:y ; odrl:action odrl:sel .",
     ],
 )
 def test_what_is_no_plan_is_refused(text: str) -> None:
