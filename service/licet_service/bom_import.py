@@ -39,15 +39,20 @@ _VERBS = {
 }
 _BY_WORD = {
     "contains": "bundles",
+    "ancestorOf": "basedOn",
     "copiedTo": "copyOf",
     "dependsOn": "combines",
     "descendantOf": "basedOn",
     "finetunedOn": "trainedOn",
     "generates": "generatedBy",
+    "hasVariant": "basedOn",
     "pretrainedOn": "trainedOn",
     "trainedOn": "trainedOn",
 }
-_REVERSED = frozenset({"copiedTo", "generates", "ancestorOf"})
+_REVERSED = frozenset({"copiedTo", "generates", "ancestorOf", "hasVariant"})
+_LINEAGE = frozenset({"copiedTo", "ancestorOf", "descendantOf", "hasVariant"})
+"""Relationships by which a work comes from another, of whatever class a bill says that one is."""
+_UNNAMED = "a license without a name"
 _NOT_TOLD = frozenset({"", "NOASSERTION", "NONE"})
 
 
@@ -123,44 +128,63 @@ def _cyclonedx(bom: dict[str, Any]) -> tuple[str, dict[str, Part]]:
         if (part := _component(one)) is not None:
             parts.setdefault(part.key, part)
     by_name = {(part.kind, part.name): part.key for part in parts.values()}
-    for one in components:
-        part = parts.get(_ref(one))
+    todo = [(one, _ref(one)) for one in components]
+    listed_refs = {ref for _, ref in todo}
+    for one, key in todo:
+        part = parts.get(key)
         if part is None:
             continue
+        if len(todo) > MAX_COMPONENTS:
+            raise UsageError(f"the bill holds more than {MAX_COMPONENTS:,} works")
         named = {
             str(p.get("name")).removeprefix("licet:relation:"): str(p.get("value")).removeprefix(NS)
             for p in _objects(one.get("properties"))
             if str(p.get("name")).startswith("licet:relation:")
         }
         part.parents += [(r, k) for k, r in named.items() if r in _VERBS and k in parts]
-        pedigree = one.get("pedigree")
-        ancestors = _objects(pedigree.get("ancestors")) if isinstance(pedigree, dict) else []
-        for ancestor in ancestors:
-            found = _component(ancestor)
+        for ancestor in _ancestors(one):
+            # Whatever a work was made from, it is none of which nothing follows.
+            found = _component(ancestor, "model")
             if found is None:
                 continue
-            key = by_name.get((found.kind, found.name))
-            if key is None:
-                key = by_name.setdefault((found.kind, found.name), found.key)
-                parts.setdefault(key, found)
-            if key not in {known for _, known in part.parents}:
-                part.parents.append(("basedOn", key))
-        for key in _datasets(one):
-            if key in parts and key not in {known for _, known in part.parents}:
-                part.parents.append(("trainedOn", key))
+            known = by_name.get((found.kind, found.name)) or found.key
+            if not found.name:
+                known = f"unnamed {len(parts)}"
+            elif known in parts:
+                both = dict.fromkeys([*parts[known].licenses, *found.licenses])
+                parts[known].licenses = [*both]
+            if known not in parts:
+                parts[known] = found
+                by_name[found.kind, found.name] = known
+                todo.append((ancestor, known))
+            elif _ref(ancestor) not in listed_refs and _ancestors(ancestor):
+                todo.append((ancestor, known))
+            if known not in {k for _, k in part.parents}:
+                part.parents.append(("basedOn", known))
+        for data in _datasets(one):
+            parts.setdefault(data.key, data)
+            if data.key not in {k for _, k in part.parents}:
+                part.parents.append(("trainedOn", data.key))
     return _ref(described) if isinstance(described, dict) else "", parts
 
 
-def _component(one: dict[str, Any]) -> Part | None:
-    kind = {"machine-learning-model": "model", "data": "dataset"}.get(str(one.get("type")))
-    if kind is None:
+def _ancestors(one: dict[str, Any]) -> list[dict[str, Any]]:
+    pedigree = one.get("pedigree")
+    return _objects(pedigree.get("ancestors")) if isinstance(pedigree, dict) else []
+
+
+def _component(one: dict[str, Any], otherwise: str = "") -> Part | None:
+    """Return the work that a component is; of another type, the kind that it is taken for."""
+    kinds = {"machine-learning-model": "model", "data": "dataset"}
+    kind = kinds.get(str(one.get("type")), otherwise)
+    if not kind:
         return None
     licenses: list[str] = []
     concluded: list[str] = []
     for entry in _objects(one.get("licenses")):
         license_ = entry.get("license")
         told = license_ if isinstance(license_, dict) else entry
-        name = str(told.get("id") or told.get("name") or told.get("expression") or "")
+        name = str(told.get("id") or told.get("name") or told.get("expression") or _UNNAMED)
         (concluded if told.get("acknowledgement") == "concluded" else licenses).append(name)
     return Part(_ref(one), kind, _name(one), [n for n in concluded or licenses if _is_told(n)])
 
@@ -177,11 +201,14 @@ def _name(one: dict[str, Any]) -> str:
     return f"{group}/{name}" if group else name
 
 
-def _datasets(one: dict[str, Any]) -> Iterator[str]:
+def _datasets(one: dict[str, Any]) -> Iterator[Part]:
+    """Yield the data that a model was trained on; of data without a component, no license."""
     card = one.get("modelCard")
     parameters = card.get("modelParameters") if isinstance(card, dict) else None
     for data in _objects(parameters.get("datasets") if isinstance(parameters, dict) else None):
-        yield str(data.get("ref") or data.get("bom-ref") or "")
+        name = str(data.get("name") or "")
+        key = str(data.get("ref") or data.get("bom-ref") or f"data {name}")
+        yield Part(key, "dataset", name)
 
 
 ################################################################ SPDX
@@ -203,6 +230,7 @@ def _spdx(document: dict[str, Any]) -> tuple[str, dict[str, Part]]:
         elif class_ in {"software_Sbom", "Bom", "SpdxDocument"}:
             roots += [str(root) for root in _values(one.get("rootElement"))]
     concluded: dict[str, list[str]] = {}
+    by_key = {str(one.get("spdxId") or one.get("@id") or ""): one for one in nodes}
     for one in nodes:
         if str(one.get("type")) not in {"Relationship", "LifecycleScopedRelationship"}:
             continue
@@ -219,13 +247,19 @@ def _spdx(document: dict[str, Any]) -> tuple[str, dict[str, Part]]:
             child, parent = (to, start) if word in _REVERSED else (start, to)
             relation = str(one.get("comment") or "").removeprefix(NS)
             if relation not in _VERBS:
-                relation = _BY_WORD.get(word, "basedOn" if word == "ancestorOf" else "")
+                relation = _BY_WORD.get(word, "")
+            if parent not in parts and word in _LINEAGE and parent in by_key:
+                other = by_key[parent]
+                purl = {"purl": other.get("software_packageUrl"), "name": other.get("name")}
+                parts[parent] = Part(parent, "model", _name(purl))
             if relation and child in parts and parent in parts and child != parent:
                 parts[child].parents.append((relation, parent))
     for key, texts in concluded.items():
         parts[key].licenses = texts
-    root = next((root for root in roots if root in parts), "")
-    return root, parts
+    works = list(dict.fromkeys(root for root in roots if root in parts))
+    if len(works) > 1:
+        raise UsageError("the bill is of several works; a plan is read of one")
+    return works[0] if works else "", parts
 
 
 def _values(value: object) -> list[object]:

@@ -198,6 +198,80 @@ def test_a_bill_of_another_make_is_read_by_its_pedigree() -> None:
     assert action["license"] == ["MIT"]
 
 
+def cyclonedx_of(**component: object) -> dict[str, Any]:
+    described = {"type": "machine-learning-model", "name": "tuned", **component}
+    return {"bomFormat": "CycloneDX", "metadata": {"component": described}}
+
+
+def model(name: str, license_: str, **more: object) -> dict[str, object]:
+    licenses = [{"license": {"id": license_}}]
+    return {"type": "machine-learning-model", "name": name, "licenses": licenses, **more}
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        {
+            "pedigree": {
+                "ancestors": [
+                    model("o/a", "MIT", pedigree={"ancestors": [model("o/b", "CC-BY-NC-4.0")]})
+                ]
+            }
+        },
+        {"pedigree": {"ancestors": [model("", "MIT"), model("", "CC-BY-NC-4.0")]}},
+        {"pedigree": {"ancestors": [model("o/a", "MIT"), model("o/a", "CC-BY-NC-4.0")]}},
+        {"pedigree": {"ancestors": [{**model("o/a", "CC-BY-NC-4.0"), "type": "application"}]}},
+    ],
+)
+def test_no_ancestor_of_a_bill_is_passed_over(component: dict[str, object]) -> None:
+    works = plan_of_bom(cyclonedx_of(**component))["works"].values()
+    assert any("CC-BY-NC-4.0" in work["license"] for work in works)
+
+
+def test_data_without_a_component_is_data_without_a_license() -> None:
+    card = {"modelParameters": {"datasets": [{"type": "dataset", "name": "o/d"}]}}
+    plan = plan_of_bom(cyclonedx_of(modelCard=card))
+    assert [*plan["works"].values()] == [{"type": "dataset", "name": "o/d"}]
+    assert plan["actions"][0]["on"] == ["w1"]
+
+
+def test_a_license_without_a_name_is_not_none() -> None:
+    ancestor = model("o/a", "MIT")
+    ancestor["licenses"] = [{"license": {"id": "MIT"}}, {"license": {"text": {"content": "…"}}}]
+    plan = plan_of_bom(cyclonedx_of(pedigree={"ancestors": [ancestor]}))
+    assert [len(work["license"]) for work in plan["works"].values()] == [2]
+
+
+def spdx_of(*nodes: dict[str, Any], roots: list[str]) -> dict[str, object]:
+    sbom = {"type": "software_Sbom", "spdxId": "urn:s", "rootElement": roots}
+    return {"@context": "https://spdx.org/x", "@graph": [sbom, *nodes]}
+
+
+def test_what_a_model_descends_from_counts_whatever_it_is_called() -> None:
+    nodes: tuple[dict[str, Any], ...] = (
+        {"type": "ai_AIPackage", "spdxId": "urn:a", "name": "a"},
+        {"type": "software_Package", "spdxId": "urn:b", "name": "o/b"},
+        {
+            "type": "Relationship",
+            "spdxId": "urn:r",
+            "relationshipType": "descendantOf",
+            "from": "urn:a",
+            "to": ["urn:b"],
+        },
+    )
+    assert plan_of_bom(spdx_of(*nodes, roots=["urn:a"]))["works"] == {
+        "w1": {"type": "model", "name": "o/b"}
+    }
+
+
+def test_a_bill_of_several_works_is_refused() -> None:
+    nodes: list[dict[str, Any]] = [
+        {"type": "ai_AIPackage", "spdxId": f"urn:{n}", "name": n} for n in "ab"
+    ]
+    with pytest.raises(UsageError, match="several works"):
+        plan_of_bom(spdx_of(*nodes, roots=["urn:a", "urn:b"]))
+
+
 def test_a_bill_in_a_circle_is_refused() -> None:
     graph = [
         {"type": "ai_AIPackage", "spdxId": "urn:a", "name": "a"},
