@@ -50,10 +50,13 @@ def not_carried(compiled: Compiled, bonds: Iterable[Bond], license_: LicenseFact
     under. A license that leaves out a restriction, or asks for nothing where something is
     asked for, grants more than its licensor can: it speaks for what he added, and no more. A
     restriction is left out unless the license is the one that it is of, or one that this
-    accepts in its own place; commercial use, unless the license excludes it too. Where a
+    accepts in its own place; commercial use, unless the license excludes it too. What binds a
+    separable part alone goes on binding that part, so that it counts as well. Where a
     reading leaves open whether a clause binds, it may.
     """
-    inherited = [b.clause for b in bonds if (b.inherited or b.in_doubt) and b.as_whole]
+    binding = [b for b in bonds if b.inherited or b.in_doubt]
+    of_parts = {b.clause for b in binding if not b.as_whole}
+    inherited = [b.clause for b in binding]
     foreign = [c for c in inherited if license_.iri not in _owners(compiled, c)]
     accepting = {
         owner
@@ -62,7 +65,9 @@ def not_carried(compiled: Compiled, bonds: Iterable[Bond], license_: LicenseFact
         for owner in _owners(compiled, clause)
     }
     excludes_commerce = license_.says("commercialUse", "prohibited")
-    asks = any("Duty" in compiled.kinds(c) for found in license_.scopes.values() for c in found)
+    kinds = {
+        kind for found in license_.scopes.values() for c in found for kind in compiled.kinds(c)
+    }
     return sorted(
         clause
         for clause in foreign
@@ -70,7 +75,12 @@ def not_carried(compiled: Compiled, bonds: Iterable[Bond], license_: LicenseFact
         and not ("NonCommercial" in compiled.kinds(clause) and excludes_commerce)
         and (
             "FurtherRestriction" in compiled.kinds(clause)
-            or ("Duty" in compiled.kinds(clause) and not asks)
+            or ("Duty" in compiled.kinds(clause) and "Duty" not in kinds)
+            or (
+                clause in of_parts
+                and "NoFurtherRestrictions" in compiled.kinds(clause)
+                and "FurtherRestriction" in kinds
+            )
         )
     )
 

@@ -199,3 +199,18 @@ def test_what_makes_no_question_is_refused(prepared: Compiled) -> None:
         suggested(prepared)
     with pytest.raises(UsageError):
         suggested(prepared, "no work at all")
+
+
+@pytest.mark.parametrize(
+    ("works", "whole", "added"),
+    [
+        (("license:gpl-3.0", "license:llama3.1"), set(), {"mit", "gpl-3.0", "llama3.1"}),
+        (("license:cc-by-4.0", "license:mit"), {"cc-by-4.0", "mit"}, {"cc-by-nc-4.0", "cc0-1.0"}),
+    ],
+)
+def test_no_license_of_a_collection_speaks_for_parts_that_stay_under_their_own(
+    prepared: Compiled, works: tuple[str, ...], whole: set[str], added: set[str]
+) -> None:
+    found = suggested(prepared, *works, do="combine")
+    assert whole <= may(found)
+    assert added <= set(beside(found))
