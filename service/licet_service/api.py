@@ -59,8 +59,7 @@ def check(
         found = check_folder(ground, work, work_id=id, reading=reading, snapshot=snapshot).report
     else:
         found = check_work(ground, work, reading=reading, snapshot=snapshot)
-    report: dict[str, Any] = planning.plain(found.as_json())
-    return report
+    return found.as_json()
 
 
 def plan(

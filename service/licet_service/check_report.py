@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from licet_reasoning.discharge import FULFILLED, MISSING, UNSEEN
+from licet_service.plain import plain
 
 if TYPE_CHECKING:
     from licet_reasoning.discharge import Discharge
@@ -128,28 +129,31 @@ class CheckReport:
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON values, complete."""
-        counts = {state: len(self.in_state(state)) for state in STATES}
-        return {
-            "verdict": self.verdict,
-            "status": self.status,
-            "seen": self.seen,
-            "snapshot": self.snapshot,
-            "duty_counts": counts,
-            **asdict(self.explanation),
-            "duties": [
-                {
-                    "state": duty.discharge.state,
-                    "clause": asdict(duty.term),
-                    "imposed_by": [asdict(one) for one in duty.imposed_by],
-                    "accepts": list(duty.accepts),
-                    "in_doubt": duty.in_doubt,
-                    "why": duty.discharge.why,
-                    "to_do": duty.discharge.to_do,
-                    "evidence": [asdict(one) for one in duty.discharge.evidence],
-                    "answer": asdict(duty.discharge.answer) if duty.discharge.answer else None,
-                }
-                for duty in self.duties
-            ],
-            "terms": [asdict(reason) for reason in self.terms],
-            "notes": [asdict(note) for note in self.notes],
-        }
+        explanation = {f.name: getattr(self.explanation, f.name) for f in fields(self.explanation)}
+        report: dict[str, Any] = plain(
+            {
+                "verdict": self.verdict,
+                "status": self.status,
+                "seen": self.seen,
+                "snapshot": self.snapshot,
+                "duty_counts": {state: len(self.in_state(state)) for state in STATES},
+                **explanation,
+                "duties": [
+                    {
+                        "state": duty.discharge.state,
+                        "clause": duty.term,
+                        "imposed_by": duty.imposed_by,
+                        "accepts": duty.accepts,
+                        "in_doubt": duty.in_doubt,
+                        "why": duty.discharge.why,
+                        "to_do": duty.discharge.to_do,
+                        "evidence": duty.discharge.evidence,
+                        "answer": duty.discharge.answer,
+                    }
+                    for duty in self.duties
+                ],
+                "terms": self.terms,
+                "notes": self.notes,
+            }
+        )
+        return report
