@@ -34,7 +34,7 @@ import pyarrow.parquet as pq
 
 from bench.server import Served, serving
 from licet_ingest.snapshot import current
-from licet_reasoning.compiled import KEPT_SITUATIONS, Recent, compiled
+from licet_reasoning.compiled import compiled
 from licet_reasoning.hypothesis import Ground
 from licet_service.check import check_folder
 from licet_service.dataset import Dataset
@@ -204,7 +204,7 @@ def _warm(ground: Ground, answer: Callable[[], object], runs: int) -> tuple[floa
     """Return medians of processor time in ms, with nothing known of the situations and all."""
     times: dict[str, list[float]] = {"new": [], "again": []}
     for _ in range(runs):
-        ground.compiled.concluded = Recent(KEPT_SITUATIONS)
+        ground.compiled.forget()
         for spent in times.values():
             began = time.process_time()
             answer()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from licet_ingest.records import Derivation, WorkRecord
 from licet_ontology.terms import license_iri, local_name, work_iri
+from licet_reasoning.conclusions import LICENSE
 from licet_reasoning.explanation import gravest_first
-from licet_reasoning.hypothesis import LICENSE, Judged, World
+from licet_reasoning.hypothesis import Judged, World
 from licet_reasoning.offers import answer_on, not_carried
 from licet_reasoning.plan_clauses import items_of
 from licet_reasoning.plan_context import Context, is_handed_over
@@ -51,8 +51,6 @@ def assess(plan: Plan, ground: Ground, reading: str, *, every_license: bool = Fa
         world.name(work_iri(*key))
     world.complete()
     tried = _candidates(prepared, world, ground.compiled, every_license=every_license)
-    for variants in tried.values():
-        asked += [world.add(record) for record in variants.values()]
     judged = Judged(world, dict.fromkeys(asked))
     context = Context(plan, prepared, ground.compiled, judged, tried)
     return PlanReport(plan.title, reading, tuple(_assessments(context)))
@@ -102,10 +100,11 @@ def _assessment(c: Context, release: Release) -> Assessment:
 
 def _may_carry(c: Context, release: Release) -> tuple[LicenseAnswer, ...]:
     variants = c.tried.get(release.node, {}) if is_handed_over(release) else {}
+    # The work itself is asked about next, by which time the rules will have been.
+    c.judged.ask([work_iri(*release.node), *variants.values()])
     severity = {code: kind.severity for code, kind in c.compiled.findings.items()}
     answers: list[LicenseAnswer] = []
-    for iri, record in variants.items():
-        work = work_iri(*record.key)
+    for iri, work in variants.items():
         answer, against, _ = answer_on(c.judged.judgements(work), severity, c.compiled.pointing)
         facts = c.compiled.license(iri)
         left_out = not_carried(c.compiled, c.judged.bonds(work), facts) if facts else []
@@ -135,47 +134,33 @@ def _named(compiled: Compiled, reasons: Iterable[str]) -> tuple[str, ...]:
 
 def _candidates(
     prepared: Prepared, world: World, compiled: Compiled, *, every_license: bool
-) -> dict[Key, dict[str, WorkRecord]]:
+) -> dict[Key, dict[str, str]]:
     """Return, for each work handed over under an open license, itself under each one tried."""
-    tried: dict[Key, dict[str, WorkRecord]] = {}
+    tried: dict[Key, dict[str, str]] = {}
     for release in prepared.releases:
         key = release.node
         if not is_handed_over(release) or key in prepared.licensed or key in tried:
             continue
-        record = prepared.records[key]
+        work = world.number[work_iri(*key)]
         if every_license:
-            tried[key] = _variants(record, compiled.licenses, compiled)
-            continue
-        upstream = world.licenses_upstream(world.number[work_iri(*key)])
-        accepted = {
-            license_
-            for iri in upstream
-            if (found := compiled.license(iri))
-            for clauses in found.scopes.values()
-            for clause in clauses
-            for name in ("acceptsLicense", "requiresLicense", "acceptsLicenseInCombination")
-            for license_ in compiled.links(clause, name)
-        }
-        common = [license_iri(id_) for id_ in COMMON_LICENSES]
-        wanted = dict.fromkeys([*sorted(upstream), *common, *sorted(accepted)])
-        tried[key] = _variants(record, list(wanted)[:MAX_CANDIDATES], compiled)
+            wanted = compiled.licenses
+        else:
+            wanted = _near(world.licenses_upstream(work), compiled)[:MAX_CANDIDATES]
+        read = [iri for iri in wanted if (found := compiled.license(iri)) and found.read]
+        tried[key] = world.variants(work, read)
     return tried
 
 
-def _variants(
-    record: WorkRecord, licenses: Iterable[str], compiled: Compiled
-) -> dict[str, WorkRecord]:
-    """Return a work under each of the licenses that have been read."""
-    read = [iri for iri in licenses if (found := compiled.license(iri)) and found.read]
-    return {iri: _variant(record, iri, number) for number, iri in enumerate(read)}
-
-
-def _variant(record: WorkRecord, license_: str, number: int) -> WorkRecord:
-    key = (record.kind, f"{record.id}:{number}")
-    return replace(
-        record,
-        id=key[1],
-        licenses=(license_,),
-        gaps=(),
-        derivations=[Derivation(key, d.relation, d.parent, d.source) for d in record.derivations],
-    )
+def _near(upstream: set[str], compiled: Compiled) -> list[str]:
+    """Return the licenses upstream, common ones, and those that the licenses upstream accept."""
+    accepted = {
+        license_
+        for iri in upstream
+        if (found := compiled.license(iri))
+        for clauses in found.scopes.values()
+        for clause in clauses
+        for name in ("acceptsLicense", "requiresLicense", "acceptsLicenseInCombination")
+        for license_ in compiled.links(clause, name)
+    }
+    common = [license_iri(id_) for id_ in COMMON_LICENSES]
+    return list(dict.fromkeys([*sorted(upstream), *common, *sorted(accepted)]))

@@ -19,11 +19,12 @@ from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, RDF, term
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from licet_reasoning.situation import Fact, Situation
 
 MODEL = (RDF + "type", term("Model"))
+_LICENSE = term("license")
 
 IN_DOUBT, FULFILS, LACKS = range(3)
 SHOWN = {FULFILS: term("nameFulfils"), LACKS: term("nameLacks")}
@@ -88,32 +89,43 @@ def prescribed_beginnings() -> tuple[Beginning, ...]:
 
 def asks(situation: Situation, beginning: Beginning) -> bool:
     """Return whether a clause that prescribes a beginning may reach a situation."""
-    if MODEL not in situation.own:
-        return False
-    upstream = dict(situation.reached).get(term("drawsOn"), ())
-    return any((term("license"), license_) in upstream for license_, _ in beginning.clauses)
+    return MODEL in situation.own and bool(_asking(upstream_of(situation), beginning))
 
 
-def named_situation(
-    situation: Situation, beginnings: Sequence[Beginning], states: Sequence[int]
-) -> Situation:
-    """Return a situation with what names show added to what its works state.
+def facts_shown(
+    upstream: Collection[Fact],
+    beginnings: Sequence[Beginning],
+    state_of: Callable[[Beginning], int],
+) -> list[Fact]:
+    """Return what the name of a model shows of the clauses that prescribe one.
 
     Args:
-        situation: That of the works, names left aside.
+        upstream: The facts of the works that it draws on.
         beginnings: What clauses prescribe.
-        states: For each of them, what the names show.
+        state_of: Returns what the name shows of one of them.
     """
-    upstream = dict(situation.reached).get(term("drawsOn"), ())
-    facts: list[Fact] = [
+    return [
         (SHOWN[state], clause)
-        for beginning, state in zip(beginnings, states, strict=True)
-        if state != IN_DOUBT
-        for license_, clause in beginning.clauses
-        if (term("license"), license_) in upstream
+        for beginning in beginnings
+        if (clauses := _asking(upstream, beginning)) and (state := state_of(beginning)) != IN_DOUBT
+        for clause in clauses
     ]
-    if not facts:
+
+
+def _asking(upstream: Collection[Fact], beginning: Beginning) -> list[str]:
+    """Return the clauses that prescribe a beginning to what draws on works of these facts."""
+    return [c for license_, c in beginning.clauses if (_LICENSE, license_) in upstream]
+
+
+def upstream_of(situation: Situation) -> tuple[Fact, ...]:
+    """Return the facts of the works that those in a situation draw on."""
+    return dict(situation.reached).get(term("drawsOn"), ())
+
+
+def named_situation(situation: Situation, shown: Sequence[Fact]) -> Situation:
+    """Return a situation with what names show added to what its works state."""
+    if not shown:
         return situation
-    digest = hashlib.sha256(repr((situation.iri, facts)).encode()).hexdigest()[:20]
-    own = tuple(sorted((*situation.own, *facts)))
+    digest = hashlib.sha256(repr((situation.iri, list(shown))).encode()).hexdigest()[:20]
+    own = tuple(sorted((*situation.own, *shown)))
     return replace(situation, iri=f"{BASE}situation/{digest}", own=own)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict, defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from mmap import ACCESS_READ, mmap
@@ -17,42 +17,46 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from pyoxigraph import RdfFormat, parse
 
 from licet_ontology.errors import UsageError
 from licet_ontology.names import know_names
-from licet_ontology.nodes import text_of
-from licet_ontology.terms import BASE, NS, OWL, RDF, RDFS, SKOS, local_name, term
+from licet_ontology.terms import BASE, local_name
 from licet_queries.library import SavedQuery
 from licet_reasoning.axioms import Axioms
-from licet_reasoning.explanation import PARAMETERS, Chain, Term
+from licet_reasoning.beginnings import Beginning
+from licet_reasoning.explanation import Chain, Term
 from licet_reasoning.kept import keep
 from licet_reasoning.license_facts import LicenseFacts
+from licet_reasoning.sight import Sight
+from licet_reasoning.strands import Strands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-    from pyoxigraph import Triple
+    from pyoxigraph import Quad
 
-FORM = 4
+FORM = 5
 """Raised when the file says the same in another form."""
 
-KEPT_SITUATIONS = 256
-"""Situations of earlier questions of which a process keeps what it concluded."""
+STAGES = ("work", "lineage", "inputs", "findings")
+"""When rules are asked; those of ``inputs`` are among those of ``findings``."""
 
-LICENSE_FACTS = (
-    "adapters",
-    "commercialUse",
-    "extractedModels",
-    "hostingIsDistribution",
-    "patentGrant",
-    "revocability",
-    "separableRemix",
-    "sublicensing",
-    "targetWorkType",
+KEPT_VIEWS = 1024
+"""How many of the works of earlier questions, as rules of a stage saw them, a process remembers."""
+
+ABOUT_INPUTS = frozenset(
+    {
+        "ambiguous-license",
+        "license-mismatch",
+        "license-type-mismatch",
+        "no-license",
+        "unidentified-license",
+    }
 )
-"""Properties that say something of a license as a whole."""
+"""Findings on works that a plan uses that whoever uses them should know."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,14 @@ class Compiled:
     def __init__(self, content: bytes | mmap) -> None:
         self._content = _Sections(content)
         self._readings: dict[str, CompiledReading] = {}
-        self.concluded = Recent(KEPT_SITUATIONS)
         self._chains: dict[tuple[str, str], list[Chain]] = {}
+        self._strands: dict[str, Strands] = {}
+        self._quads: dict[tuple[str, str], list[Quad]] = {}
+        self.forget()
+
+    def forget(self, kept_views: int = KEPT_VIEWS) -> None:
+        """Forget what rules said, and remember no more than so many views from now on."""
+        self.said = defaultdict[tuple[str, str], Recent](lambda: Recent(kept_views))
 
     def reading(self, name: str) -> CompiledReading:
         """Return a reading.
@@ -131,14 +141,29 @@ class Compiled:
 
     @cached_property
     def rules(self) -> dict[str, tuple[SavedQuery, ...]]:
-        """The rules by stage, and under ``findings`` those that judge."""
-        return {
+        """The rules by stage; ``findings`` judge, and of these ``inputs`` what is only used."""
+        rules = {
             stage: tuple(
                 SavedQuery(rule["name"], rule["folder"], rule["text"], "", header=rule["header"])
                 for rule in rules
             )
             for stage, rules in self._content["rules"].items()
         }
+        inputs = (rule for rule in rules["findings"] if rule.header["code"] in ABOUT_INPUTS)
+        return {**rules, "inputs": tuple(inputs)}
+
+    @cache  # noqa: B019
+    def sight(self, stage: str) -> Sight:
+        """Return what the rules of a stage see."""
+        found = self._content["sights"][stage]
+        return Sight(
+            frozenset(found["properties"]),
+            {
+                name: None if behind is None else frozenset(behind)
+                for name, behind in found["behind"].items()
+            },
+            None,
+        )
 
     @cached_property
     def findings(self) -> dict[str, FindingKind]:
@@ -186,6 +211,7 @@ class Compiled:
             )
         return Term(iri, **{**found, "parameters": _tuples(found.get("parameters", ()))})
 
+    @cache  # noqa: B019
     def kinds(self, iri: str) -> frozenset[str]:
         """Return the names of the classes a clause belongs to."""
         return frozenset(self._content["kinds"].get(iri, ()))
@@ -194,6 +220,11 @@ class Compiled:
         """Return the licenses that attach a clause, by scope."""
         found: dict[str, list[str]] = self._content["owners"].get(clause, {})
         return found
+
+    @cache  # noqa: B019
+    def owning(self, clause: str) -> frozenset[str]:
+        """Return the licenses that attach a clause in any scope."""
+        return frozenset(license_ for found in self.owners(clause).values() for license_ in found)
 
     def links(self, clause: str, property_: str) -> tuple[str, ...]:
         """Return the licenses that a clause names by a property, such as ``acceptsLicense``."""
@@ -218,25 +249,38 @@ class Compiled:
             self._chains[reading, clause] = found
         return self._chains[reading, clause]
 
-    def facts(self, licenses: Iterable[str], stage: str = "findings") -> str:
-        """Return, as N-Triples, what can matter to works under the stated licenses.
+    def strands(self, reading: str) -> Strands:
+        """Return what follows from single facts under a reading."""
+        if reading not in self._strands:
+            self._strands.setdefault(reading, Strands(self, self.reading(reading).axioms))
+        return self._strands[reading]
+
+    def facts(self, licenses: Iterable[str], stage: str) -> list[Quad]:
+        """Return what rules of a stage see of licenses and of those that matter to every work.
 
         Args:
             licenses: Their IRIs.
-            stage: The rules that it may matter to: ``work``, ``lineage`` or ``findings``.
+            stage: ``work``, ``lineage``, ``inputs`` or ``findings``.
         """
-        wanted: dict[str, None] = {}
-        known = self._content["facts" if stage == "findings" else f"facts-{stage}"]
-        for license_ in sorted({*licenses, *self._content["always"]}):
-            wanted[license_] = None
-            wanted.update(dict.fromkeys(self._content["clauses"].get(license_, ())))
-        return "".join(known.get(subject, "") for subject in wanted)
+        wanted = sorted({*licenses, *self._content["always"]})
+        return [quad for license_ in wanted for quad in self._facts(license_, stage)]
 
-    @property
-    def beginnings(self) -> list[dict[str, Any]]:
+    def _facts(self, license_: str, stage: str) -> list[Quad]:
+        """Return what rules of a stage see of a license and its clauses; read once."""
+        if (license_, stage) not in self._quads:
+            known = self._content[f"facts-{stage}"]
+            subjects = [license_, *self._content["clauses"].get(license_, ())]
+            text = "".join(known.get(subject, "") for subject in subjects)
+            self._quads[license_, stage] = list(parse(text, format=RdfFormat.N_TRIPLES))
+        return self._quads[license_, stage]
+
+    @cached_property
+    def beginnings(self) -> tuple[Beginning, ...]:
         """The words with which clauses prescribe that names begin."""
-        found: list[dict[str, Any]] = self._content["beginnings"]
-        return found
+        return tuple(
+            Beginning(found["words"], found["licensor"], _tuples(found["clauses"]))
+            for found in self._content["beginnings"]
+        )
 
     def tell_names(self) -> None:
         """Let the names of licenses be looked up in this process without the catalogue."""
@@ -249,34 +293,30 @@ class Compiled:
 
 
 class Recent:
-    """What was concluded last of situations, by their IRIs, for all threads of a process.
-
-    The IRI of a situation tells its reading and all that its conclusions rest on, beside the
-    catalogue and rules that this is kept with.
-    """
+    """What was said last of each of some keys, for all threads of a process."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._kept: OrderedDict[str, Any] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, situation: str) -> Any:
-        """Return what was concluded of a situation, or None."""
+    def get(self, key: Hashable) -> Any:
+        """Return what was said of a key, or None."""
         with self._lock:
-            if situation in self._kept:
-                self._kept.move_to_end(situation)
-            return self._kept.get(situation)
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
 
-    def keep(self, concluded: Mapping[str, Any]) -> None:
-        """Keep what was concluded of situations, and forget what was asked for longest ago."""
+    def keep(self, said: Mapping[Any, Any]) -> None:
+        """Keep what was said of keys, and forget what was asked for longest ago."""
         with self._lock:
-            self._kept.update(concluded)
+            self._kept.update(said)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
 
 
-_BY_KEY = frozenset(
-    {"facts", "facts-lineage", "facts-work", "kinds", "licenses", "owners", "terms"}
+BY_KEY = frozenset(
+    {*(f"facts-{stage}" for stage in STAGES), "kinds", "licenses", "owners", "terms"}
 )
 """Sections of which few entries are asked for, so that each is read by itself."""
 
@@ -289,7 +329,7 @@ class _Sections:
         begin = content.find(b"\n") + 1
         index: dict[str, dict[str, tuple[int, int]]] = orjson.loads(content[:begin])
         self._unread = {name: _Entries(content, begin, index[name]) for name in index}
-        self._read: dict[str, Any] = {name: self._unread.pop(name) for name in _BY_KEY}
+        self._read: dict[str, Any] = {name: self._unread.pop(name) for name in BY_KEY}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._read:
@@ -321,20 +361,6 @@ class _Entries:
         return iter(self._places)
 
 
-def _with_index(content: dict[str, Any]) -> bytes:
-    """Return sections as JSON, one after the other, behind a line that says where each is."""
-    index: dict[str, dict[str, tuple[int, int]]] = {}
-    parts: list[bytes] = []
-    length = 0
-    for name, section in content.items():
-        index[name] = {}
-        for key, value in section.items() if name in _BY_KEY else (("", section),):
-            parts.append(orjson.dumps(value))
-            index[name][key] = length, len(parts[-1])
-            length += len(parts[-1])
-    return b"".join((orjson.dumps(index), b"\n", *parts))
-
-
 def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
@@ -364,7 +390,9 @@ def _compiled(kept: Path | None) -> Compiled:
     if file and file.exists():
         with file.open("rb") as opened:
             return Compiled(mmap(opened.fileno(), 0, access=ACCESS_READ))
-    content = _with_index(_content(kept))
+    from licet_reasoning.compiling import content_of
+
+    content = content_of(kept)
     if file:
         keep(file, content)
     return Compiled(content)
@@ -381,7 +409,17 @@ def _made_from() -> str:
     return digest.hexdigest()[:20]
 
 
-_MADE_BY = ("automaton", "axioms", "beginnings", "compiled", "materialize", "quotient", "rules")
+_MADE_BY = (
+    "automaton",
+    "axioms",
+    "beginnings",
+    "compiled",
+    "compiling",
+    "materialize",
+    "quotient",
+    "rules",
+    "sight",
+)
 """Modules that decide what is in the file."""
 
 
@@ -391,246 +429,3 @@ def _files(folder: Traversable) -> Iterator[Traversable]:
             yield from _files(entry)
         elif entry.name.endswith((".ttl", ".rq")):
             yield entry
-
-
-def _content(kept: Path | None) -> dict[str, Any]:
-    from pyoxigraph import NamedNode
-
-    from licet_ontology import modules
-    from licet_ontology.names import names_of_families, names_of_licenses
-    from licet_queries.library import folder_queries
-    from licet_reasoning.beginnings import prescribed_beginnings
-    from licet_reasoning.quotient import compile_reading, shipped_catalogue, told_facts
-    from licet_reasoning.rules import finding_severities, stage_rules
-
-    closed = shipped_catalogue(kept)
-    programs = {name: compile_reading(name) for name in modules.readings()}
-    told = dict.fromkeys(t for p in programs.values() for t in told_facts(closed, p.axioms))
-    facts: defaultdict[str, list[Triple]] = defaultdict(list)
-    for t in told:
-        if isinstance(t.subject, NamedNode):
-            facts[t.subject.value].append(t)
-    index = _Index(closed)
-    licenses = sorted(
-        {
-            *index.subjects(RDF + "type", term("License")),
-            *index.subjects(RDF + "type", term("UnreadLicense")),
-        }
-    )
-    clauses = {iri: sorted(index.objects(iri, term("hasClause"))) for iri in licenses}
-    scopes = [
-        s
-        for s in index.subjects(RDFS + "subPropertyOf", term("hasClause"))
-        if s != term("hasClause")
-    ]
-    stated = _Index(modules.catalogue())
-    severity = finding_severities()
-    return {
-        "readings": {
-            name: {
-                "axioms": asdict(program.axioms),
-                "relations": program.automaton.relations,
-                "moves": {
-                    relation: [
-                        (state, target)
-                        for state, target in enumerate(program.automaton.step[:, i].tolist())
-                        if target
-                    ]
-                    for i, relation in enumerate(program.automaton.relations)
-                },
-                "accepts": program.automaton.accepts.tolist(),
-                "starts": program.automaton.starts,
-            }
-            for name, program in programs.items()
-        },
-        "rules": {
-            "work": _rules("rules", "work"),
-            "lineage": _rules("rules", "lineage"),
-            "findings": _rules("findings", None),
-        },
-        "findings": [
-            {
-                "code": code,
-                "severity": severity[code],
-                "label": index.text(iri, RDFS + "label"),
-                "definition": index.text(iri, SKOS + "definition"),
-                "remedy": index.text(iri, term("remedy")),
-            }
-            for code in sorted(query.header["code"] for query in folder_queries("findings"))
-            for iri in (term(f"finding-{code}"),)
-        ],
-        "licenses": {iri: _license(iri, index, scopes) for iri in licenses},
-        "terms": _terms(index, stated, licenses, clauses, scopes),
-        "kinds": {
-            clause: sorted(
-                local_name(kind)
-                for kind in index.objects(clause, RDF + "type")
-                if kind != OWL + "Thing"
-            )
-            for iri in licenses
-            for clause in clauses[iri]
-        },
-        "owners": _owners(index, scopes),
-        "links": _links(index, {c for found in clauses.values() for c in found}),
-        "facts": {subject: _lines(triples) for subject, triples in facts.items()},
-        **{
-            f"facts-{stage}": {
-                subject: _lines(seen)
-                for subject, triples in facts.items()
-                if (seen := [t for t in triples if _mentions(stage_rules(stage), t)])
-            }
-            for stage in ("work", "lineage")
-        },
-        "always": sorted(
-            {text_of(t.object) for t in closed if t.predicate.value == term("exemptsLicense")}
-        ),
-        "clauses": clauses,
-        "beginnings": [asdict(beginning) for beginning in prescribed_beginnings()],
-        "names": names_of_licenses(),
-        "family_names": names_of_families(),
-    }
-
-
-def _lines(triples: Iterable[Triple]) -> str:
-    from pyoxigraph import RdfFormat, serialize
-
-    return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
-
-
-def _mentions(rules: Iterable[SavedQuery], triple: Triple) -> bool:
-    """Return whether a rule could ask for a triple; of types, for those that it names."""
-    predicate = triple.predicate.value
-    asked = text_of(triple.object) if predicate == RDF + "type" else predicate
-    return any(f"licet:{asked.removeprefix(NS)}" in rule.text for rule in rules)
-
-
-def _rules(folder: str, stage: str | None) -> list[dict[str, Any]]:
-    from licet_queries.library import folder_queries
-
-    return [
-        {
-            "name": rule.name,
-            "folder": rule.folder,
-            "text": rule.text,
-            "header": {
-                key: rule.header[key] for key in ("code", "points-out") if key in rule.header
-            },
-        }
-        for rule in folder_queries(folder)
-        if stage is None or rule.header.get("stage") == stage
-    ]
-
-
-class _Index:
-    """Triples by subject and predicate, and by predicate and object."""
-
-    def __init__(self, triples: Iterable[Triple]) -> None:
-        self._objects: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        self._subjects: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        for t in triples:
-            subject, predicate, object_ = text_of(t.subject), t.predicate.value, text_of(t.object)
-            self._objects[subject, predicate].append(object_)
-            self._subjects[predicate, object_].append(subject)
-
-    def objects(self, subject: str, predicate: str) -> list[str]:
-        return sorted(set(self._objects.get((subject, predicate), ())))
-
-    def subjects(self, predicate: str, object_: str) -> list[str]:
-        return sorted(set(self._subjects.get((predicate, object_), ())))
-
-    def text(self, subject: str, predicate: str) -> str:
-        return next(iter(self.objects(subject, predicate)), "")
-
-
-def _license(iri: str, index: _Index, scopes: Sequence[str]) -> dict[str, Any]:
-    evidence: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for node in index.objects(iri, term("evidence")):
-        for about in index.objects(node, term("about")):
-            evidence[about].append(
-                (index.text(node, term("section")), index.text(node, term("quote")))
-            )
-    return {
-        "label": index.text(iri, RDFS + "label"),
-        "read": term("UnreadLicense") not in index.objects(iri, RDF + "type"),
-        "families": [index.text(f, RDFS + "label") for f in index.objects(iri, term("family"))],
-        "facts": {
-            name: [local_name(value) for value in values]
-            for name in LICENSE_FACTS
-            if (values := index.objects(iri, term(name)))
-        },
-        "evidence": {name: sorted(places) for name, places in evidence.items()},
-        "scopes": {
-            local_name(scope): found for scope in scopes if (found := index.objects(iri, scope))
-        },
-    }
-
-
-def _owners(index: _Index, scopes: Sequence[str]) -> dict[str, dict[str, list[str]]]:
-    owners: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for license_ in sorted(
-        {
-            *index.subjects(RDF + "type", term("License")),
-        }
-    ):
-        for scope in scopes:
-            for clause in index.objects(license_, scope):
-                owners[clause][scope].append(license_)
-    return {clause: dict(found) for clause, found in owners.items()}
-
-
-def _links(index: _Index, clauses: Iterable[str]) -> dict[str, dict[str, list[str]]]:
-    names = (
-        "acceptsLicense",
-        "acceptsLicenseInCombination",
-        "acceptsLicenseIfStated",
-        "requiresLicense",
-        "exemptsLicense",
-        "satisfiableUnder",
-    )
-    return {
-        clause: found
-        for clause in sorted(clauses)
-        if (found := {n: iris for n in names if (iris := index.objects(clause, term(n)))})
-    }
-
-
-def _terms(
-    index: _Index,
-    stated: _Index,
-    licenses: Sequence[str],
-    clauses: dict[str, list[str]],
-    scopes: Sequence[str],
-) -> dict[str, dict[str, Any]]:
-    """Return what is shown of each clause, license, gap and circumstance."""
-    found: dict[str, dict[str, Any]] = {}
-    for iri in licenses:
-        found[iri] = {"type": "license", "label": index.text(iri, RDFS + "label")}
-        for clause in clauses[iri]:
-            kind = stated.objects(clause, RDF + "type")[0]
-            found.setdefault(
-                clause,
-                {
-                    "type": "clause",
-                    "kind": index.text(kind, term("code")),
-                    "label": index.text(clause, RDFS + "label"),
-                    "definition": index.text(kind, SKOS + "definition"),
-                    "license": index.text(iri, RDFS + "label"),
-                    "section": index.text(clause, term("section")),
-                    "quote": index.text(clause, term("quote")),
-                    "text_sha256": index.text(iri, term("textSha256")),
-                    "remedy": index.text(kind, term("remedy")),
-                    "parameters": [
-                        (name, text)
-                        for name in PARAMETERS
-                        for text in stated.objects(clause, term(name))
-                    ],
-                },
-            )
-    for class_ in ("Gap", "Circumstance"):
-        for iri in index.subjects(RDF + "type", term(class_)):
-            found[iri] = {
-                "type": "circumstance",
-                "label": index.text(iri, RDFS + "label"),
-                "definition": index.text(iri, SKOS + "definition"),
-            }
-    return found

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import NamedNode, Store
 
 from licet_ingest.records import MISSING_WORK
+from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, GRAPH_HUB, RDF, local_name, term, work_iri
-from licet_reasoning.beginnings import IN_DOUBT, Beginning, asks, named_situation
+from licet_reasoning.conclusions import LICENSE, Bond, Conclusions
 from licet_reasoning.explanation import (
     ExplainedFinding,
     Explanation,
@@ -25,13 +26,10 @@ from licet_reasoning.explanation import (
     Step,
     gravest_first,
 )
-from licet_reasoning.reach import SmallLineage, bits
-from licet_reasoning.rules import apply_consequences, constructed
-from licet_reasoning.rules import judge as judge_store
-from licet_reasoning.situation import situation_of
+from licet_reasoning.reach import bits
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from licet_ingest.records import WorkRecord
     from licet_reasoning.compiled import Compiled, CompiledReading
@@ -47,23 +45,15 @@ SHOWN_SOURCES = 100
 SHOWN_STEPS = 20
 """Steps shown of one path; of a longer one, half from either end."""
 
-ABOUT_INPUTS = frozenset(
-    {
-        "ambiguous-license",
-        "license-mismatch",
-        "license-type-mismatch",
-        "no-license",
-        "unidentified-license",
-    }
-)
-"""Findings on works that a plan uses that whoever uses them should know."""
-
-LICENSE, GAP, CIRCUMSTANCE = term("license"), term("gap"), term("circumstance")
+GAP, CIRCUMSTANCE = term("gap"), term("circumstance")
 _TYPE = RDF + "type"
 _STATED = frozenset({_TYPE, LICENSE, GAP, CIRCUMSTANCE})
 _CLASSES = frozenset({term("Model"), term("Dataset"), term("Service")})
 _GATED, _UNGATED = (term("access"), term("Gated")), (term("access"), term("Ungated"))
 _UNIDENTIFIED = (GAP, term("UnidentifiedLicense"))
+_ACCESS, _REUSES = term("gated"), term("reuses")
+_LOOKED_AT = _STATED | {_ACCESS}
+_HUB = NamedNode(GRAPH_HUB)
 _OUTSIDE_LINEAGE = term("OutsideLineage")
 _NOTHING: tuple[frozenset[tuple[str, str]], tuple[tuple[str, str], ...]] = (frozenset(), ())
 _DRAWS_ON, _DERIVATIVE_OF = term("drawsOn"), term("derivativeOf")
@@ -88,15 +78,18 @@ class Ground:
             return _NOTHING
         facts: set[Fact] = set()
         parents: list[tuple[str, str]] = []
-        relations = self.compiled.relations
-        for quad in self.store.quads_for_pattern(NamedNode(work), None, None, NamedNode(GRAPH_HUB)):
-            predicate, value = quad.predicate.value, getattr(quad.object, "value", "")
+        looked_at = self.compiled.relations | _LOOKED_AT
+        for quad in self.store.quads_for_pattern(NamedNode(work), None, None, _HUB):
+            predicate = quad.predicate.value
+            if predicate not in looked_at:
+                continue  # Most of what is said of a work is for people.
+            value = text_of(quad.object)
             if predicate in _STATED:
                 if predicate != _TYPE or value in _CLASSES:
                     facts.add((predicate, value))
-            elif predicate == term("gated"):
+            elif predicate == _ACCESS:
                 facts.add(_UNGATED if value == "no" else _GATED)
-            elif predicate in relations and predicate != term("reuses"):
+            elif predicate != _REUSES:
                 parents.append((predicate, value))
         return frozenset(facts), tuple(sorted(parents))
 
@@ -157,14 +150,26 @@ class World:
         if record.gated is not None:
             self.facts[work].add(_UNGATED if record.gated == "no" else _GATED)
         for derivation in record.derivations:
-            child, parent = (
-                self._number(work_iri(*key)) for key in (derivation.child, derivation.parent)
-            )
+            child = work if derivation.child == record.key else self._of_key(derivation.child)
+            parent = self._of_key(derivation.parent)
             relation = term(derivation.relation)
             if relation not in self.program.moves:
                 raise KeyError(relation)
             self.edges.add((child, relation, parent))
         return work
+
+    def variants(self, work: int, licenses: Iterable[str]) -> dict[str, str]:
+        """Add a work that is given once more under each of some licenses; return their IRIs."""
+        iri = next(name for name, number in self.number.items() if number == work)
+        kept = {fact for fact in self.facts[work] if fact[0] not in {LICENSE, GAP}}
+        edges = [(relation, parent) for child, relation, parent in self.edges if child == work]
+        added: dict[str, str] = {}
+        for number, license_ in enumerate(licenses):
+            added[license_] = f"{iri}%3A{number}"
+            variant = self._number(added[license_])
+            self.facts[variant] |= {*kept, (LICENSE, license_)}
+            self.edges.update((variant, relation, parent) for relation, parent in edges)
+        return added
 
     def name(self, iri: str) -> int:
         """Add a work of the snapshot."""
@@ -205,28 +210,14 @@ class World:
             todo += new
         return {o for one in seen - {work} for p, o in self.facts[one] if p == LICENSE}
 
+    def _of_key(self, key: tuple[str, str]) -> int:
+        return self._number(work_iri(*key))
+
     def _number(self, iri: str) -> int:
         if iri not in self.number:
             self.number[iri] = len(self.facts)
             self.facts.append(set())
         return self.number[iri]
-
-
-@dataclass(frozen=True)
-class Bond:
-    """A clause that binds a work.
-
-    Attributes:
-        clause: Its IRI.
-        inherited: Whether it comes from another work.
-        as_whole: Whether it governs the work as one thing, and not only a separable part.
-        in_doubt: Whether the reading leaves open if it binds at all.
-    """
-
-    clause: str
-    inherited: bool
-    as_whole: bool
-    in_doubt: bool
 
 
 class Judged:
@@ -236,26 +227,16 @@ class Judged:
         self._compiled = world.ground.compiled
         self._program = program = world.program
         self._iris = list(world.number)
+        self._number = world.number
         self._asked = tuple(asked)
-        self._lineage = SmallLineage(len(self._iris), tuple(sorted(world.edges)), program)
-        beginnings = [
-            Beginning(b["words"], b["licensor"], tuple(map(tuple, b["clauses"])))
-            for b in self._compiled.beginnings
-        ]
-        stated = [frozenset(facts) for facts in world.facts]
-        self._licenses = {o for facts in stated for predicate, o in facts if predicate == LICENSE}
-        stated = self._with_grounds(stated)
-        situations = self._situations(stated)
-        extended = self._with_concluded(stated, situations)
-        if extended is not stated:
-            stated = extended
-            situations = self._situations(stated)
-        self._stated = stated
-        self._situation_of = [
-            _named(situation, local_name(iri), beginnings)
-            for iri, situation in zip(self._iris, situations, strict=True)
-        ]
-        self._concluded: dict[str, _Conclusions] = {}
+        self._found = Conclusions(self._compiled, program, self._iris, world.facts, world.edges)
+        self._imposers: dict[tuple[int, str], int] = {}
+        self._known_ways: dict[str, list[tuple[Chain, int]]] = {}
+        self._known_paths: dict[
+            tuple[int, str, int, int], list[tuple[str, tuple[Step, ...], int]]
+        ] = {}
+        self._lineage = self._found.lineage
+        self._stated = self._found.stated
 
     # What is concluded
 
@@ -266,27 +247,31 @@ class Judged:
 
     def situation(self, work: str) -> Situation:
         """Return the situation of a work, by its IRI."""
-        return self._situation_of[self._number[work]]
+        return self._found.situation(self._number[work])
 
     def judgements(self, work: str) -> tuple[Judgement, ...]:
         """Return what the finding rules say of a work: violated, unknown or met."""
-        return self._judgements(work, [r.header["code"] for r in self._compiled.rules["findings"]])
+        return self._found.judgements(self._number[work], "findings")
 
     def judgements_as_input(self, work: str) -> tuple[Judgement, ...]:
         """Return what the rules say of a work that whoever uses it should know."""
-        return self._judgements(work, sorted(ABOUT_INPUTS))
+        return self._found.judgements(self._number[work], "inputs")
 
-    def _judgements(self, work: str, codes: Sequence[str]) -> tuple[Judgement, ...]:
-        found = self._conclusions(work, codes).judgements
-        return tuple(judgement for code in codes for judgement in found[code])
+    def ask(self, works: Iterable[str]) -> None:
+        """Ask the finding rules about works at once, which takes less time than one by one."""
+        self._found.ask((self._number[work] for work in works), "findings")
+
+    def ask_as_inputs(self, works: Iterable[str]) -> None:
+        """Ask the rules on inputs about works at once."""
+        self._found.ask((self._number[work] for work in works), "inputs")
 
     def bonds(self, work: str) -> tuple[Bond, ...]:
         """Return the clauses that bind a work, or might, sorted."""
-        return self._conclusions(work).bonds
+        return self._found.bonds(self._number[work])
 
     def stated(self, work: str, predicate: str) -> tuple[str, ...]:
         """Return what a work states of itself by a property, sorted."""
-        facts = self._stated[self._number[work]]
+        facts = self._stated.of_work[self._number[work]]
         return tuple(sorted(o for p, o in facts if p == predicate))
 
     def parents(self, work: str) -> tuple[tuple[str, str], ...]:
@@ -311,32 +296,47 @@ class Judged:
     ) -> tuple[Imposition, ...]:
         """Return the works whose license imposes a clause on a work, nearest first."""
         found: dict[str, Imposition] = {}
-        for axiom, relation, terms, license_, in_doubt in self._chains(clause):
-            if found and in_doubt:
+        for chain, holders in self._ways(clause):
+            if found and chain.in_doubt:
                 break  # What binds for certain needs no doubtful reason.
-            for ancestor, path, steps in self._licensed(work, relation, terms, license_, limit):
+            for ancestor, path, steps in self._nearest(work, chain.relation, holders, limit):
                 known = found.get(ancestor)
                 if known is None or steps < known.steps:
                     found[ancestor] = Imposition(
-                        local_name(ancestor), axiom, path, in_doubt=in_doubt, steps=steps
+                        local_name(ancestor),
+                        chain.axiom,
+                        path,
+                        in_doubt=chain.in_doubt,
+                        steps=steps,
                     )
         return _nearest_first(found.values())[:limit]
 
     def imposers(self, work: str, clause: str) -> int:
         """Return all works that impose a clause on a work, as a bitset of their numbers."""
         number = self._number[work]
-        found = 0
-        for _, relation, terms, license_, _ in self._chains(clause):
-            sources = self._lineage.sources(number, relation) if relation else 1 << number
-            found |= self._holders.get((terms, license_), 0) & sources
-        return found
+        if (number, clause) not in self._imposers:
+            found = 0
+            for chain, holders in self._ways(clause):
+                sources = (
+                    self._lineage.sources(number, chain.relation) if chain.relation else 1 << number
+                )
+                found |= holders & sources
+            self._imposers[number, clause] = found
+        return self._imposers[number, clause]
 
     def sources(self, work: str, relation: str) -> int:
         """Return all works that a work is related to, as a bitset of their numbers."""
         return self._lineage.sources(self._number[work], relation)
 
-    def _chains(self, clause: str) -> list[Chain]:
-        return self._compiled.chains(self._program.reading, clause)
+    def _ways(self, clause: str) -> list[tuple[Chain, int]]:
+        """Return the ways by which a clause may come to works, with those that it comes from."""
+        if clause not in self._known_ways:
+            self._known_ways[clause] = [
+                (chain, holders)
+                for chain in self._compiled.chains(self._program.reading, clause)
+                if (holders := self._holders.get((chain.terms, chain.license)))
+            ]
+        return self._known_ways[clause]
 
     def explanation(self, work: str, limit: int = SHOWN_SOURCES) -> Explanation:
         """Return what is concluded of a work, with reasons."""
@@ -406,25 +406,28 @@ class Judged:
             return found or self._owned(work, iri, inherited=inherited, limit=limit)
         if iri == _OUTSIDE_LINEAGE:
             exempted = self._compiled.links(against, "exemptsLicense")
-            outside = self._mask(
-                any((term("outsideOf"), e) in facts for e in exempted) for facts in self._stated
-            )
+            outside = self._stating((term("outsideOf"), license_) for license_ in exempted)
             return self._through(work, _DERIVATIVE_OF, outside, limit)
         if not inherited:
             return (Imposition(local_name(work), "", ()),)
-        having = self._mask((GAP, iri) in f or (LICENSE, iri) in f for f in self._stated)
+        having = self._stating([(GAP, iri), (LICENSE, iri)])
         return self._through(work, _DRAWS_ON, having, limit)
 
     def _owned(
         self, work: str, clause: str, *, inherited: bool, limit: int
     ) -> tuple[Imposition, ...]:
         """Return works of the lineage whose license holds a clause that does not propagate."""
-        licenses = {(LICENSE, i) for found in self._compiled.owners(clause).values() for i in found}
-        if not inherited and licenses & self._stated[self._number[work]]:
+        having = self._stating((LICENSE, iri) for iri in self._compiled.owning(clause))
+        if not inherited and having >> self._number[work] & 1:
             return (Imposition(local_name(work), "", ()),)
-        return self._through(
-            work, _DERIVATIVE_OF, self._mask(bool(licenses & f) for f in self._stated), limit
-        )
+        return self._through(work, _DERIVATIVE_OF, having, limit)
+
+    def _stating(self, facts: Iterable[Fact]) -> int:
+        """Return the works that state one of some facts, as a bitset of their numbers."""
+        found = 0
+        for fact in facts:
+            found |= self._stated.holders.get(fact, 0)
+        return found
 
     def _through(self, work: str, relation: str, wanted: int, limit: int) -> tuple[Imposition, ...]:
         return _nearest_first(
@@ -437,14 +440,14 @@ class Judged:
             for source, path in self._lineage.paths(self._number[work], relation, wanted, limit)
         )
 
-    def _licensed(
-        self, work: str, relation: str | None, terms: str, license_: str, limit: int
-    ) -> Iterable[tuple[str, tuple[Step, ...], int]]:
+    def _nearest(
+        self, work: str, relation: str | None, wanted: int, limit: int
+    ) -> list[tuple[str, tuple[Step, ...], int]]:
+        """Return the nearest of some works that a work is related to, with path and steps."""
         number = self._number[work]
-        wanted = self._holders.get((terms, license_), 0)
         if relation is None:
             return [(work, (), 0)] if wanted >> number & 1 else []
-        key = (number, relation, terms, license_, limit)
+        key = (number, relation, wanted, limit)
         if key not in self._known_paths:
             self._known_paths[key] = [
                 (self._iris[source], self._steps(path), len(path))
@@ -462,218 +465,13 @@ class Judged:
         )
 
     @cached_property
-    def _known_paths(
-        self,
-    ) -> dict[tuple[int, str, str, str, int], list[tuple[str, tuple[Step, ...], int]]]:
-        return {}
-
-    @cached_property
     def _holders(self) -> dict[tuple[str, str], int]:
         """The works by the force that a license has for them, and the license."""
-        supers: defaultdict[str, set[str]] = defaultdict(set)
-        for sub, sup in self._program.axioms.terms_parents:
-            supers[sub].add(sup)
         found: defaultdict[tuple[str, str], int] = defaultdict(int)
-        for work, facts in enumerate(self._stated):
-            for predicate, object_ in facts:
-                todo = [predicate]
-                for force in todo:
-                    found[force, object_] |= 1 << work
-                    todo += [sup for sup in supers[force] if sup not in todo]
+        for (predicate, object_), works in self._stated.holders.items():
+            for force in self._found.forces(predicate):
+                found[force, object_] |= works
         return found
-
-    @cached_property
-    def _number(self) -> dict[str, int]:
-        return {iri: i for i, iri in enumerate(self._iris)}
-
-    def _mask(self, having: Iterable[bool]) -> int:
-        return sum(1 << work for work, has in enumerate(having) if has)
-
-    # How
-
-    def _situations(self, stated: Sequence[frozenset[Fact]]) -> list[Situation]:
-        """Return the situation of each work, names left aside."""
-        facts = sorted({fact for found in stated for fact in found})
-        number = {fact: i for i, fact in enumerate(facts)}
-        own = [sum(1 << number[fact] for fact in found) for found in stated]
-        reached = self._lineage.reaching(own)
-        starts = sorted(self._program.starts.items())
-        told: dict[int, tuple[Fact, ...]] = {}
-        known: dict[tuple[int, ...], Situation] = {}
-
-        def facts_in(number: int) -> tuple[Fact, ...]:
-            if number not in told:
-                told[number] = tuple(facts[i] for i in bits(number))
-            return told[number]
-
-        found: list[Situation] = []
-        for work, states in enumerate(own):
-            key = (states, *(reached[start][work] for _, start in starts))
-            if key not in known:
-                known[key] = situation_of(
-                    self._program.reading,
-                    facts_in(states),
-                    tuple(
-                        (relation, facts_in(arrived))
-                        for (relation, _), arrived in zip(starts, key[1:], strict=True)
-                        if arrived
-                    ),
-                )
-            found.append(known[key])
-        return found
-
-    def _with_grounds(self, stated: list[frozenset[Fact]]) -> list[frozenset[Fact]]:
-        """Return what works state with the grounds of their licenses that the reading asks for."""
-        wanted = set(self._program.axioms.grounds)
-        if wanted:
-            alike = {
-                facts: situation_of("", tuple(sorted(facts)), ()) for facts in dict.fromkeys(stated)
-            }
-            store = self._store(alike.values(), "work")
-            concluded = self._constructed(store, "work")
-            stated = [
-                facts | {fact for fact in concluded[alike[facts].iri] if fact[0] in wanted}
-                for facts in stated
-            ]
-        return [facts - {_GATED, _UNGATED} for facts in stated]
-
-    def _with_concluded(
-        self, stated: list[frozenset[Fact]], situations: Sequence[Situation]
-    ) -> list[frozenset[Fact]]:
-        """Return what works state with what rules of the stage ``lineage`` conclude of them."""
-        store = self._store({s.iri: s for s in situations}.values(), "lineage")
-        concluded = self._constructed(store, "lineage")
-        if not concluded:
-            return stated
-        return [
-            facts | concluded.get(situation.iri, set())
-            for facts, situation in zip(stated, situations, strict=True)
-        ]
-
-    def _constructed(self, store: Store, stage: str) -> defaultdict[str, set[Fact]]:
-        found: defaultdict[str, set[Fact]] = defaultdict(set)
-        for rule in self._compiled.rules[stage]:
-            for t in constructed(store, rule):
-                if isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode):
-                    found[t.subject.value].add((t.predicate.value, t.object.value))
-        return found
-
-    def _store(self, situations: Iterable[Situation], stage: str) -> Store:
-        """Return what rules of a stage see: situations, what reaches them, and the licenses.
-
-        What reaches a situation is one node for each fact, as if of a work that states nothing
-        else: every axiom concludes from one fact at a time.
-        """
-        store = Store()
-        store.load(self._compiled.facts(self._licenses, stage).encode(), format=RdfFormat.N_TRIPLES)
-        archetypes: dict[Fact, NamedNode] = {}
-        quads: list[Quad] = []
-        for situation in situations:
-            node = NamedNode(situation.iri)
-            quads += [Quad(node, NamedNode(p), NamedNode(o)) for p, o in situation.own]
-            for relation, facts in situation.reached:
-                link = NamedNode(relation)
-                for fact in facts:
-                    if fact not in archetypes:
-                        archetypes[fact] = NamedNode(f"urn:licet:archetype:{len(archetypes)}")
-                    quads.append(Quad(node, link, archetypes[fact]))
-        quads += [
-            Quad(node, NamedNode(predicate), NamedNode(object_))
-            for (predicate, object_), node in archetypes.items()
-        ]
-        store.bulk_extend(quads)
-        if stage == "findings":
-            apply_consequences(store, self._program.axioms)
-        return store
-
-    def _conclusions(self, work: str, codes: Collection[str] = ()) -> _Conclusions:
-        """Return what is concluded of a work: with all that are asked for, or with the others.
-
-        No conclusion on a situation rests on another: all that reaches one is in itself. So
-        what an earlier question has concluded of it stands.
-        """
-        situation = self.situation(work)
-        found = self._concluded.get(situation.iri)
-        if found is None or not found.judgements.keys() >= set(codes):
-            asked = {self._situation_of[i].iri: self._situation_of[i] for i in self._asked}
-            every = {rule.header["code"] for rule in self._compiled.rules["findings"]}
-            some, wanted = asked, every
-            if situation.iri not in asked:
-                some = {s.iri: s for s in self._situation_of if s.iri not in asked}
-                wanted = set(ABOUT_INPUTS) if set(codes) <= ABOUT_INPUTS else every
-            recent = self._compiled.concluded
-            known = {
-                iri: one
-                for iri in some
-                if (one := recent.get(iri)) is not None and one.judgements.keys() >= wanted
-            }
-            self._concluded |= known
-            if new := [situation for iri, situation in some.items() if iri not in known]:
-                concluded = self._conclude(new, wanted)
-                recent.keep(concluded)
-                self._concluded |= concluded
-        return self._concluded[situation.iri]
-
-    def _conclude(
-        self, situations: Sequence[Situation], codes: Collection[str]
-    ) -> dict[str, _Conclusions]:
-        store = self._store(situations, "findings")
-        bonds = _bonds(store)
-        judgements: defaultdict[tuple[str, str], list[Judgement]] = defaultdict(list)
-        rules = [r for r in self._compiled.rules["findings"] if r.header["code"] in codes]
-        for judgement in judge_store(store, rules):
-            judgements[judgement.work, judgement.code].append(judgement)
-        return {
-            situation.iri: _Conclusions(
-                bonds.get(situation.iri, ()),
-                {code: tuple(judgements.get((situation.iri, code), ())) for code in codes},
-            )
-            for situation in situations
-        }
-
-
-@dataclass(frozen=True)
-class _Conclusions:
-    """What is concluded of a situation.
-
-    Attributes:
-        bonds: The clauses that bind.
-        judgements: What rules say, by the codes of those that have been asked.
-    """
-
-    bonds: tuple[Bond, ...]
-    judgements: dict[str, tuple[Judgement, ...]]
-
-
-def _bonds(store: Store) -> dict[str, tuple[Bond, ...]]:
-    """Return what binds each situation in a store."""
-    related: dict[str, defaultdict[str, set[str]]] = {}
-    for name in ("boundBy", "inherits", "inheritsAsWhole", "mightBeBoundBy"):
-        related[name] = defaultdict(set)
-        for quad in store.quads_for_pattern(None, NamedNode(term(name)), None):
-            related[name][quad.subject.value].add(quad.object.value)  # type: ignore[union-attr]
-    return {
-        situation: tuple(
-            Bond(
-                clause,
-                clause in related["inherits"][situation],
-                clause in related["inheritsAsWhole"][situation]
-                or clause not in related["inherits"][situation],
-                clause not in related["boundBy"][situation],
-            )
-            for clause in sorted(
-                related["boundBy"][situation] | related["mightBeBoundBy"][situation]
-            )
-        )
-        for situation in {*related["boundBy"], *related["mightBeBoundBy"]}
-    }
-
-
-def _named(situation: Situation, work: str, beginnings: Sequence[Beginning]) -> Situation:
-    """Return the situation of a work with what its name shows."""
-    name = work.partition("/")[2]
-    states = [b.shown_by(name) if asks(situation, b) else IN_DOUBT for b in beginnings]
-    return named_situation(situation, beginnings, states)
 
 
 def _nearest_first(impositions: Iterable[Imposition]) -> tuple[Imposition, ...]:

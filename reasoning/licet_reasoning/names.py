@@ -16,8 +16,10 @@ from licet_reasoning.beginnings import (
     IN_DOUBT,
     LACKS,
     asks,
+    facts_shown,
     named_situation,
     prescribed_beginnings,
+    upstream_of,
 )
 from licet_reasoning.situations import Situations
 
@@ -55,8 +57,13 @@ def tell_apart_by_name(situations: Situations, ids: pa.Array) -> Situations:
     shown = np.column_stack([situations.of_work[rows], states])
     kinds, kind_of_row = np.unique(shown, axis=0, return_inverse=True)
     named = [
-        named_situation(situations.all[position], beginnings, states)
-        for position, *states in kinds.tolist()
+        named_situation(
+            situation, facts_shown(upstream_of(situation), beginnings, states.__getitem__)
+        )
+        for position, *found in kinds.tolist()
+        for situation, states in (
+            (situations.all[position], dict(zip(beginnings, found, strict=True))),
+        )
     ]
     number = {s.iri: i for i, s in enumerate((*situations.all, *named))}
     of_work = situations.of_work.copy()

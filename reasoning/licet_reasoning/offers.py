@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from licet_reasoning.compiled import Compiled
-    from licet_reasoning.hypothesis import Bond
+    from licet_reasoning.conclusions import Bond
     from licet_reasoning.license_facts import LicenseFacts
     from licet_reasoning.rules import Judgement
 
@@ -57,12 +57,12 @@ def not_carried(compiled: Compiled, bonds: Iterable[Bond], license_: LicenseFact
     binding = [b for b in bonds if b.inherited or b.in_doubt]
     of_parts = {b.clause for b in binding if not b.as_whole}
     inherited = [b.clause for b in binding]
-    foreign = [c for c in inherited if license_.iri not in _owners(compiled, c)]
+    foreign = [c for c in inherited if license_.iri not in compiled.owning(c)]
     accepting = {
         owner
         for clause in inherited
         if any(license_.iri in compiled.links(clause, name) for name in _ACCEPTING)
-        for owner in _owners(compiled, clause)
+        for owner in compiled.owning(clause)
     }
     excludes_commerce = license_.says("commercialUse", "prohibited")
     kinds = {
@@ -71,7 +71,7 @@ def not_carried(compiled: Compiled, bonds: Iterable[Bond], license_: LicenseFact
     return sorted(
         clause
         for clause in foreign
-        if accepting.isdisjoint(_owners(compiled, clause))
+        if accepting.isdisjoint(compiled.owning(clause))
         and not ("NonCommercial" in compiled.kinds(clause) and excludes_commerce)
         and (
             "FurtherRestriction" in compiled.kinds(clause)
@@ -83,7 +83,3 @@ def not_carried(compiled: Compiled, bonds: Iterable[Bond], license_: LicenseFact
             )
         )
     )
-
-
-def _owners(compiled: Compiled, clause: str) -> set[str]:
-    return {license_ for found in compiled.owners(clause).values() for license_ in found}

@@ -12,8 +12,8 @@ from pyoxigraph import NamedNode, Triple
 
 from licet_ontology.terms import term
 from licet_reasoning.materialize import owl_rl_closure
-from licet_reasoning.portrait import CONSEQUENCES
 from licet_reasoning.rules import apply_stage, judge, new_graph
+from licet_reasoning.sight import CONSEQUENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -20,10 +20,10 @@ from licet_reasoning.triggers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from licet_reasoning.conclusions import Bond
     from licet_reasoning.explanation import Imposition
-    from licet_reasoning.hypothesis import Bond
     from licet_reasoning.plan import Publication
     from licet_reasoning.plan_context import Context
     from licet_reasoning.planned import Release
@@ -33,21 +33,31 @@ _RANK = {APPLIES: 0, CONDITIONAL: 1, IN_DOUBT: 2, NOT_TRIGGERED: 3}
 
 def items_of(c: Context, release: Release) -> list[Item]:
     """Return the clauses that reach a publication, those that ask for something first."""
-    found: dict[str, Item] = {}
+    found: dict[str, tuple[Item, tuple[Imposition, ...]]] = {}
     imposers: defaultdict[str, int] = defaultdict(int)
     for at, clause, reached in _reaching(c, release):
         imposers[clause] |= c.judged.imposers(at, clause)
-        item = _item(c, at, clause, reached, release.publication)
+        imposed_by = c.judged.impositions(at, clause, SHOWN_IMPOSITIONS)
+        item = _item(c, clause, reached, release.publication, imposed_by)
         if (known := found.get(clause)) is not None:
-            first, second = sorted((known, item), key=lambda i: _RANK[i.status])
+            (item, first), (_, second) = sorted(
+                (known, (item, imposed_by)), key=lambda pair: _RANK[pair[0].status]
+            )
             imposed: dict[str, Imposition] = {}
-            for one in (*first.imposed_by, *second.imposed_by):
+            for one in (*first, *second):
                 if one.work not in imposed or not imposed[one.work].path:
                     imposed[one.work] = one
-            item = replace(first, imposed_by=tuple(imposed.values())[:SHOWN_IMPOSITIONS])
-        found[clause] = item
+            imposed_by = tuple(imposed.values())[:SHOWN_IMPOSITIONS]
+        found[clause] = item, imposed_by
     return sorted(
-        (replace(item, imposers=imposers[clause].bit_count()) for clause, item in found.items()),
+        (
+            replace(
+                item,
+                imposed_by=tuple(map(c.named, imposed_by)),
+                imposers=imposers[clause].bit_count(),
+            )
+            for clause, (item, imposed_by) in found.items()
+        ),
         key=lambda i: (_RANK[i.status], i.clause.license, i.clause.kind, i.clause.iri),
     )
 
@@ -71,23 +81,33 @@ def _reaching(c: Context, release: Release) -> Iterator[tuple[str, str, Reached]
         otherwise.add(release.work)
     for key in sorted(otherwise.union(use.work for use in uses)):
         used = work_iri(*key)
+        by, trained_on = "work" if key in served else "use", key not in otherwise
         for bond in c.judged.bonds(used):
-            reached = _reached(c, release, used, bond, "work" if key in served else "use")
-            yield used, bond.clause, replace(reached, trained_on=key not in otherwise)
+            yield used, bond.clause, _reached(c, release, used, bond, by, trained_on=trained_on)
 
 
-def _reached(c: Context, release: Release, at: str, bond: Bond, by: str) -> Reached:
+def _reached(
+    c: Context, release: Release, at: str, bond: Bond, by: str, *, trained_on: bool = False
+) -> Reached:
     owners = c.compiled.owners(bond.clause)
     derived = owners.get(term("onDerivative"), []) + owners.get(term("onAdaptation"), [])
     return Reached(
         by,
         modified=bool(c.changed(release.work) & c.judged.imposers(at, bond.clause)),
         only_if_modified=bool(derived) and not owners.get(term("onCopy")),
+        trained_on=trained_on,
         in_doubt=bond.in_doubt,
     )
 
 
-def _item(c: Context, at: str, clause: str, reached: Reached, publication: Publication) -> Item:
+def _item(
+    c: Context,
+    clause: str,
+    reached: Reached,
+    publication: Publication,
+    imposed: Sequence[Imposition],
+) -> Item:
+    """Return whether a clause asks for something; which works impose it is told later."""
     shown = c.compiled.term(clause)
     owner = next((iri for owners in c.compiled.owners(clause).values() for iri in owners), "")
     found: Trigger = trigger(
@@ -95,7 +115,6 @@ def _item(c: Context, at: str, clause: str, reached: Reached, publication: Publi
     )
     kinds = c.compiled.kinds(clause)
     is_ban = "Prohibition" in kinds
-    imposed = c.judged.impositions(at, clause, SHOWN_IMPOSITIONS)
     if found.struck and imposed and all(_is_choice(c, one) for one in imposed):
         why = f"{found.why}, if this is the license taken of those among which there is a choice"
         found = Trigger(CONDITIONAL, why, unknown=True)
@@ -104,7 +123,7 @@ def _item(c: Context, at: str, clause: str, reached: Reached, publication: Publi
         group="duty" if "Duty" in kinds else "restriction" if is_ban else "condition",
         status=found.status,
         why=found.why,
-        imposed_by=tuple(map(c.named, imposed)),
+        imposed_by=(),
         imposers=0,
         struck=found.struck,
         open=found.unknown,

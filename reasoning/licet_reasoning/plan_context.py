@@ -12,7 +12,6 @@ from licet_reasoning.planned import changes
 from licet_reasoning.triggers import HANDED_OVER
 
 if TYPE_CHECKING:
-    from licet_ingest.records import WorkRecord
     from licet_reasoning.compiled import Compiled
     from licet_reasoning.explanation import Imposition, Reason
     from licet_reasoning.hypothesis import Judged
@@ -32,23 +31,28 @@ class Context:
         prepared: As works and derivations.
         compiled: Ontology, rules and catalogue.
         judged: What is concluded of the works.
-        tried: Works whose license is open, under each license tried, by its IRI.
+        tried: Works whose license is open: by each license tried, the IRI of the work under it.
     """
 
     plan: Plan
     prepared: Prepared
     compiled: Compiled
     judged: Judged
-    tried: dict[Key, dict[str, WorkRecord]]
+    tried: dict[Key, dict[str, str]]
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        found = {local_name(work_iri(*key)): n for key, n in self.prepared.name_of.items()}
+        found = {local_name(work_iri(*key)): n for key, n in self.name_of.items()}
         return found | {
             local_name(work_iri(*r.node)): f"{r.publication.work} as {r.publication.form}"
             for r in self.prepared.releases
             if r.node != r.work
         }
+
+    @cached_property
+    def name_of(self) -> dict[Key, str]:
+        """The name in the plan of each work."""
+        return self.prepared.name_of
 
     def shown(self, work: str) -> str:
         """Return the name in the plan of a work, or its id on the Hub."""

@@ -100,8 +100,9 @@ def _judgements(c: Context, release: Release) -> Iterator[tuple[str, Judgement]]
                 yield from ((at, hosted) for hosted in _if_hosted(c, judgement))
             elif form != "service" and at == node:
                 yield at, judgement
-    for use in c.prepared.used_for(release.work):
-        used = work_iri(*use.work)
+    uses = [work_iri(*use.work) for use in c.prepared.used_for(release.work)]
+    c.judged.ask_as_inputs(uses)
+    for used in uses:
         for judgement in c.judged.judgements_as_input(used):
             if not judgement.inherited and judgement.verdict != "met":
                 yield used, judgement

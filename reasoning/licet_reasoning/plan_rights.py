@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from licet_ontology.terms import local_name, term, work_iri
-from licet_reasoning.hypothesis import LICENSE
+from licet_reasoning.conclusions import LICENSE
 from licet_reasoning.plan_context import CHANGING
 from licet_reasoning.rights import UNKNOWN, RightNeeded, right_in
 from licet_reasoning.triggers import is_commercial
@@ -55,7 +55,7 @@ def _right(
     c: Context, key: Key, right: str, release: Release, *, commercial: bool | None, adapts: bool
 ) -> Iterator[RightNeeded]:
     iri = work_iri(*key)
-    work = c.prepared.name_of.get(key, key[1])
+    work = c.name_of.get(key, key[1])
     licenses = c.judged.stated(iri, LICENSE)
     if not licenses:
         yield RightNeeded(

@@ -8,27 +8,26 @@ costs time in proportion to all that is said of that node.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store
 
 from licet_ontology.nodes import text_of
-from licet_ontology.terms import NS, RDF, local_name, term
+from licet_ontology.terms import RDF
 from licet_reasoning.closure import unpack_facts, unpack_rows
 from licet_reasoning.likeness import distinct_rows
 from licet_reasoning.rules import (
-    IF_IN_DOUBT_BINDS,
     Judgement,
     apply_consequences,
     constructed,
     judge,
     new_graph,
 )
+from licet_reasoning.sight import CONSEQUENCES, sight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,72 +36,8 @@ if TYPE_CHECKING:
 
     from licet_queries.library import SavedQuery
     from licet_reasoning.axioms import Axioms
+    from licet_reasoning.sight import Sight
     from licet_reasoning.situations import Quotient
-
-CONSEQUENCES = (
-    term("boundBy"),
-    term("inherits"),
-    term("inheritsAsWhole"),
-    term("inheritsForPart"),
-    term("mustCarry"),
-    term("mightBeBoundBy"),
-    term("mightInheritAsWhole"),
-    term("mightInheritForPart"),
-)
-"""What follows for situations: which clauses bind them, and how."""
-_TERM = re.compile(r"\blicet:(\w+)")
-_STEP = re.compile(r"\blicet:(\w+)(?:/licet:(\w+)(?![\w*+?]))?")
-_FOLLOWS = re.compile(rf"\blicet:(?:{'|'.join(map(local_name, CONSEQUENCES))})\b\s*([^\s;,.]*)")
-_TYPED = re.compile(r"(\?\w+) a (?:licet:|\?)\w+")
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What of a graph a rule sees.
-
-    Attributes:
-        properties: Those that its text mentions, and those in doubt that might become one.
-        behind: For each of them, the properties that it looks at behind it; None for all
-            that it mentions.
-        kinds: Of the clauses that bind a situation it sees those that are of one of these
-            kinds; None for all.
-    """
-
-    properties: frozenset[str]
-    behind: dict[str, frozenset[str] | None]
-    kinds: frozenset[str] | None
-
-    def reveals(self, property_: str, said: frozenset[str]) -> bool:
-        """Return whether it sees a node behind a property of which the rest is said."""
-        if property_ not in self.properties:
-            return False
-        wanted = self.behind.get(property_)
-        return not said.isdisjoint(self.properties if wanted is None else wanted)
-
-
-@cache
-def sight(text: str) -> Sight:
-    """Return what the rule with this text sees."""
-    mentioned = {NS + name for name in _TERM.findall(text)} | {RDF + "type"}
-    behind: dict[str, set[str] | None] = {}
-    for name, following in _STEP.findall(text):
-        so_far = behind.setdefault(NS + name, set())
-        if not following:
-            behind[NS + name] = None
-        elif so_far is not None:
-            so_far |= _with_doubts({NS + following})
-    # A clause of which no kind is asked may be of any.
-    typed = set(_FOLLOWS.findall(text)) <= set(_TYPED.findall(text))
-    return Sight(
-        frozenset(_with_doubts(mentioned)),
-        {name: None if found is None else frozenset(found) for name, found in behind.items()},
-        frozenset(mentioned) if typed else None,
-    )
-
-
-def _with_doubts(properties: set[str]) -> set[str]:
-    """Return the properties with those in doubt that may be resolved to one of them."""
-    return properties | {d for d, resolved in IF_IN_DOUBT_BINDS if properties & {*resolved}}
 
 
 @dataclass(frozen=True)

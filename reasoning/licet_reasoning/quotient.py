@@ -24,13 +24,13 @@ from licet_reasoning.likeness import merge_alike
 from licet_reasoning.materialize import owl_rl_closure
 from licet_reasoning.names import tell_apart_by_name
 from licet_reasoning.portrait import (
-    CONSEQUENCES,
     conclude_of_situations,
     judge_situations,
     packed,
     portray,
 )
 from licet_reasoning.rules import Judgement, apply_stage, new_graph, stage_rules
+from licet_reasoning.sight import CONSEQUENCES
 from licet_reasoning.situations import Situations, bits_of, name_situations, quotient_of
 
 if TYPE_CHECKING:

@@ -6,20 +6,21 @@ as bitsets: for some thousands of works that takes less time than to import nump
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from licet_reasoning.compiled import CompiledReading
 
 Node = tuple[int, int]
 """A work, and the state in which a path comes to it."""
 Edge = tuple[int, str, int]
 """Child, relation and parent of a stated derivation; works by number."""
+
+_ASKED_SELDOM = 4
+"""Up to so often paths to a work are looked for from where they begin, and then from it to all."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +69,39 @@ class SmallLineage:
                     todo += [(parent, False) for _, parent in self.parents[work]]
         return ordered
 
-    def reaching(self, own: Sequence[int]) -> list[list[int]]:
-        """Return the bits that reach each work from each state of the automaton.
+    @cached_property
+    def _twins(self) -> dict[int, int]:
+        """Works from which none derives, and the first that derives from the same in the same way.
 
-        Args:
-            own: What each work states, as a bitset.
+        A plan tries one work under many licenses: the same reaches all of them.
         """
-        accepts = self.program.accepts
-        reached = [list(own) if accept else [0] * self.size for accept in accepts]
+        first: dict[tuple[tuple[str, int], ...], int] = {}
+        found: dict[int, int] = {}
+        for work in range(self.size):
+            if not self._children[work]:
+                twin = first.setdefault(tuple(self.parents[work]), work)
+                if twin != work:
+                    found[work] = twin
+        return found
+
+    @cached_property
+    def _sources(self) -> list[list[int]]:
+        """For each state, the works to which a path leads from each work, as bitsets."""
+        accepts, twins = self.program.accepts, self._twins
+        reached = [
+            [1 << work for work in range(self.size)] if accept else [0] * self.size
+            for accept in accepts
+        ]
+        children = [
+            [(relation, child) for relation, child in found if child not in twins]
+            for found in self._children
+        ]
         todo = deque(self._parents_first)
         waiting = [True] * self.size
         while todo:
             parent = todo.popleft()
             waiting[parent] = False
-            for relation, child in self._children[parent]:
+            for relation, child in children[parent]:
                 grown = False
                 for state, target in self.program.moves[relation]:
                     pushed = reached[target][parent]
@@ -91,11 +111,14 @@ class SmallLineage:
                 if grown and not waiting[child]:
                     waiting[child] = True
                     todo.append(child)
+        for work, twin in twins.items():
+            for of_state in reached:
+                of_state[work] |= of_state[twin] & ~(1 << twin)
         return reached
 
-    @cached_property
-    def _sources(self) -> list[list[int]]:
-        return self.reaching([1 << work for work in range(self.size)])
+    def sources_by(self, relation: str) -> list[int]:
+        """Return the works that each work is related to, as bitsets."""
+        return self._sources[self.program.starts[relation]]
 
     def sources(self, work: int, relation: str) -> int:
         """Return the works that a work is related to, as a bitset."""
@@ -117,7 +140,9 @@ class SmallLineage:
         if not there_are:
             return []
         if there_are.bit_count() == 1:
-            return [self._path_toward(there_are, start)]
+            self._asked_toward[there_are] += 1
+            if self._asked_toward[there_are] > _ASKED_SELDOM:
+                return [self._path_toward(there_are, start)]
         came_by: dict[tuple[int, int], tuple[tuple[int, int], Edge] | None] = {start: None}
         found: dict[int, tuple[Edge, ...]] = {}
         todo = deque([start])
@@ -165,6 +190,10 @@ class SmallLineage:
                         steps[before] = ((child, relation, node[0]), node)
                         todo.append(before)
         return steps
+
+    @cached_property
+    def _asked_toward(self) -> defaultdict[int, int]:
+        return defaultdict(int)
 
     @cached_property
     def _steps_toward(self) -> dict[int, dict[Node, tuple[Edge, Node]]]:

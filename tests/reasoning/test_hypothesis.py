@@ -13,8 +13,8 @@ from licet_ingest.records import MISSING_WORK, Derivation, WorkRecord
 from licet_ontology import modules
 from licet_ontology.terms import license_iri, reading_graphs, term, work_iri
 from licet_queries.library import folder_queries
-from licet_reasoning.compiled import Recent
-from licet_reasoning.hypothesis import ABOUT_INPUTS, Ground, Judged, judge
+from licet_reasoning.compiled import ABOUT_INPUTS, Recent
+from licet_reasoning.hypothesis import Ground, Judged, judge
 from licet_reasoning.kept import keep
 from licet_reasoning.rules import looks_at_doubts
 
@@ -159,7 +159,7 @@ def test_what_was_concluded_before_is_the_same_alone_and_among_others(prepared: 
     other = work("me/other", "cc-by-nc-4.0", ("finetunedFrom", "a/base"))
 
     def told(works: list[WorkRecord], reading: str) -> tuple[object, ...]:
-        prepared.concluded = Recent(1)
+        prepared.forget(1)
         judged = judge(Ground(prepared), works, reading)
         iri = work_iri("model", "me/mine")
         first = judged.judgements(iri), judged.bonds(iri)
@@ -196,7 +196,7 @@ def test_of_works_that_are_only_used_the_rules_on_inputs_say_what_all_rules_do(
 ) -> None:
     ground = Ground(prepared, Store.read_only(str(built({"model/a/base": "cc-by-nc-4.0"}).store)))
     mine = work("me/mine", "mit", ("finetunedFrom", "a/base"))
-    prepared.concluded = Recent(1)
+    prepared.forget(1)
     judged = judge(ground, [mine], "cautious")
     base = work_iri("model", "a/base")
     told = judged.judgements_as_input(base)

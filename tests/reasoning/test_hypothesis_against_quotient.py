@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from licet_ingest.records import STATED_RELATIONS, Derivation, WorkRecord
 from licet_ontology import modules
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import RDF, license_iri, term, work_iri
-from licet_reasoning.hypothesis import Bond, Ground, judge
+from licet_reasoning.conclusions import Bond
+from licet_reasoning.hypothesis import Ground, judge
 from licet_reasoning.lineage import lineage_of
 from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
 
@@ -176,7 +178,9 @@ def test_hypothetical_works_are_judged_as_the_quotient_judges_them(
     expected = told_by_quotient(works, reading, kept_catalogue)
     judged = judge(Ground(prepared), works, reading)
     assert list(judged.works) == list(expected)
+    judged.ask(expected)
     for work, (situation, bound_by, judgements) in expected.items():
         assert judged.situation(work).iri == situation
         assert set(judged.bonds(work)) == bound_by
-        assert set(judged.judgements(work)) == judgements
+        said = {replace(j, work=situation) for j in judged.judgements(work)}
+        assert said == judgements

@@ -17,9 +17,9 @@ from licet_ontology.terms import NS, term
 from licet_queries.library import SavedQuery, folder_queries
 from licet_reasoning import portrait
 from licet_reasoning.closure import Lineage, pack_facts
-from licet_reasoning.portrait import sight
 from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
 from licet_reasoning.rules import IF_IN_DOUBT_BINDS, stage_rules
+from licet_reasoning.sight import sight, sight_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,3 +158,22 @@ def _lineage_of_all_licenses(catalogue: Sequence[Triple], relations: tuple[str, 
         len(facts),
     )
     return Lineage(facts, stated, child, parent, relation)
+
+
+def test_rules_together_see_what_each_of_them_sees() -> None:
+    together = sight_of_all(rule.text for rule in RULES)
+    for rule in RULES:
+        alone = sight(rule.text)
+        assert alone.properties <= together.properties
+        for property_ in alone.properties:
+            for behind in alone.properties:
+                if alone.reveals(property_, frozenset({behind})):
+                    assert together.reveals(property_, frozenset({behind}))
+
+
+def test_rules_together_see_behind_a_property_nothing_that_none_of_them_looks_at() -> None:
+    together = sight_of_all(
+        ["?work licet:drawsOn ?any . ?any licet:gap ?gap", "?work licet:license ?own"]
+    )
+    assert together.reveals(term("drawsOn"), frozenset({term("gap")}))
+    assert not together.reveals(term("drawsOn"), frozenset({term("license")}))

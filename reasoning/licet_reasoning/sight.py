@@ -1,0 +1,91 @@
+"""What of a graph a rule sees: what its text mentions, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from licet_ontology.terms import NS, RDF, local_name, term
+from licet_reasoning.rules import IF_IN_DOUBT_BINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+CONSEQUENCES = (
+    term("boundBy"),
+    term("inherits"),
+    term("inheritsAsWhole"),
+    term("inheritsForPart"),
+    term("mustCarry"),
+    term("mightBeBoundBy"),
+    term("mightInheritAsWhole"),
+    term("mightInheritForPart"),
+)
+"""What follows for situations: which clauses bind them, and how."""
+_TERM = re.compile(r"\blicet:(\w+)")
+_STEP = re.compile(r"\blicet:(\w+)(?:/licet:(\w+)(?![\w*+?]))?")
+_FOLLOWS = re.compile(rf"\blicet:(?:{'|'.join(map(local_name, CONSEQUENCES))})\b\s*([^\s;,.]*)")
+_TYPED = re.compile(r"(\?\w+) a (?:licet:|\?)\w+")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What of a graph rules see.
+
+    Attributes:
+        properties: Those that their texts mention, and those in doubt that might become one.
+        behind: For each of them, the properties that they look at behind it; None for all
+            that they mention.
+        kinds: Of the clauses that bind a situation they see those that are of one of these
+            kinds; None for all.
+    """
+
+    properties: frozenset[str]
+    behind: Mapping[str, frozenset[str] | None]
+    kinds: frozenset[str] | None
+
+    def reveals(self, property_: str, said: frozenset[str]) -> bool:
+        """Return whether they see a node behind a property of which the rest is said."""
+        if property_ not in self.properties:
+            return False
+        wanted = self.behind.get(property_)
+        return not said.isdisjoint(self.properties if wanted is None else wanted)
+
+
+@cache
+def sight(text: str) -> Sight:
+    """Return what the rule with this text sees."""
+    mentioned = {NS + name for name in _TERM.findall(text)} | {RDF + "type"}
+    behind: dict[str, set[str] | None] = {}
+    for name, following in _STEP.findall(text):
+        so_far = behind.setdefault(NS + name, set())
+        if not following:
+            behind[NS + name] = None
+        elif so_far is not None:
+            so_far |= _with_doubts({NS + following})
+    # A clause of which no kind is asked may be of any.
+    typed = set(_FOLLOWS.findall(text)) <= set(_TYPED.findall(text))
+    return Sight(
+        frozenset(_with_doubts(mentioned)),
+        {name: None if found is None else frozenset(found) for name, found in behind.items()},
+        frozenset(mentioned) if typed else None,
+    )
+
+
+def sight_of_all(texts: Iterable[str]) -> Sight:
+    """Return what the rules with these texts see together."""
+    behind: dict[str, frozenset[str] | None] = {}
+    for one in map(sight, texts):
+        for property_ in one.properties:
+            found = one.behind.get(property_)
+            found = one.properties if found is None else found
+            behind[property_] = (behind.get(property_) or frozenset()) | found
+    # What one of them sees of clauses, all do: few questions ask for no more than that.
+    return Sight(frozenset(behind), behind, None)
+
+
+def _with_doubts(properties: set[str]) -> set[str]:
+    """Return the properties with those in doubt that may be resolved to one of them."""
+    return properties | {d for d, resolved in IF_IN_DOUBT_BINDS if properties & {*resolved}}
