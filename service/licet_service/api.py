@@ -20,6 +20,7 @@ from licet_ontology.terms import DEFAULT_READING
 from licet_service import planning
 from licet_service.check import check_folder, check_work
 from licet_service.dataset import Dataset
+from licet_service.plain import plain
 from licet_service.plan_files import plan_file
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def plan(
         NoSnapshotError: The data folder holds no snapshot.
     """
     value = plan_file(plan) if isinstance(plan, Path) else dict(plan)
-    return planning.plan(Dataset(data).latest(), value, reading)
+    found: dict[str, Any] = plain(planning.plan(Dataset(data).latest(), value, reading))
+    return found
 
 
 def suggest(

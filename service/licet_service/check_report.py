@@ -129,31 +129,33 @@ class CheckReport:
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON values, complete."""
-        explanation = {f.name: getattr(self.explanation, f.name) for f in fields(self.explanation)}
-        report: dict[str, Any] = plain(
-            {
-                "verdict": self.verdict,
-                "status": self.status,
-                "seen": self.seen,
-                "snapshot": self.snapshot,
-                "duty_counts": {state: len(self.in_state(state)) for state in STATES},
-                **explanation,
-                "duties": [
-                    {
-                        "state": duty.discharge.state,
-                        "clause": duty.term,
-                        "imposed_by": duty.imposed_by,
-                        "accepts": duty.accepts,
-                        "in_doubt": duty.in_doubt,
-                        "why": duty.discharge.why,
-                        "to_do": duty.discharge.to_do,
-                        "evidence": duty.discharge.evidence,
-                        "answer": duty.discharge.answer,
-                    }
-                    for duty in self.duties
-                ],
-                "terms": self.terms,
-                "notes": self.notes,
-            }
-        )
+        report: dict[str, Any] = plain(self.parts())
         return report
+
+    def parts(self) -> dict[str, Any]:
+        """Return the same with dataclasses in it, for who writes it as JSON at once."""
+        explanation = {f.name: getattr(self.explanation, f.name) for f in fields(self.explanation)}
+        return {
+            "verdict": self.verdict,
+            "status": self.status,
+            "seen": self.seen,
+            "snapshot": self.snapshot,
+            "duty_counts": {state: len(self.in_state(state)) for state in STATES},
+            **explanation,
+            "duties": [
+                {
+                    "state": duty.discharge.state,
+                    "clause": duty.term,
+                    "imposed_by": duty.imposed_by,
+                    "accepts": duty.accepts,
+                    "in_doubt": duty.in_doubt,
+                    "why": duty.discharge.why,
+                    "to_do": duty.discharge.to_do,
+                    "evidence": duty.discharge.evidence,
+                    "answer": duty.discharge.answer,
+                }
+                for duty in self.duties
+            ],
+            "terms": self.terms,
+            "notes": self.notes,
+        }

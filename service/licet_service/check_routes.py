@@ -210,9 +210,9 @@ def routes(evaluator: Evaluator) -> APIRouter:
         else:
             detail = f"Send application/json or one of {', '.join(ARCHIVES)}."
             raise ProblemError("unsupported-media-type", detail)
-        found = await evaluator.call("check-repository", **arguments)
-        answered = orjson.dumps(found) if asked.format == "json" else found.encode()
-        return Response(answered, media_type=MEDIA_TYPES[asked.format])
+        found = await evaluator.call_for_json("check-repository", **arguments)
+        answer = found if asked.format == "json" else orjson.loads(found)
+        return Response(answer, media_type=MEDIA_TYPES[asked.format])
 
     return router
 

@@ -30,7 +30,7 @@ def check_repository(
     reading: str = DEFAULT_READING,
     format: str = "json",
 ) -> Any:
-    """Return the report of a check of files: JSON values, or a text in other formats.
+    """Return the report of a check of files: its parts, or a text in other formats.
 
     Args:
         opened: The snapshot.
@@ -115,7 +115,7 @@ def _bytes(text: str) -> bytes:
 
 def _shown(report: CheckReport, format: str) -> Any:
     if format == "json":
-        return report.as_json()
+        return report.parts()
     if format not in {one.value for one in CheckFormat}:
         raise UsageError(f"no format {format!r}: choose one of {', '.join(CheckFormat)}")
     return "\n".join(lines(report, CheckFormat(format))) + "\n"

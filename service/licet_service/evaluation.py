@@ -165,3 +165,11 @@ class Evaluator(Protocol):
             LicetError: It failed; its kind says who must act.
         """
         ...
+
+    async def call_for_json(self, task: str, **arguments: Any) -> bytes:
+        """Return what a task returns as JSON, to be sent on as it is.
+
+        Raises:
+            LicetError: It failed; its kind says who must act.
+        """
+        ...

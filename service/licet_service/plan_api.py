@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 
-import orjson
 from fastapi import APIRouter, Query, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
@@ -61,8 +60,9 @@ def routes(evaluator: Evaluator) -> APIRouter:
     )
     async def plan(request: Request, reading: str = DEFAULT_READING) -> Response:
         """Say what a plan may carry, needs, must do, violates and leaves open."""
-        report = await evaluator.call("plan", plan=await _sent(request), reading=reading)
-        return Response(orjson.dumps(report), media_type=JSON_TYPE)
+        sent = await _sent(request)
+        report = await evaluator.call_for_json("plan", plan=sent, reading=reading)
+        return Response(report, media_type=JSON_TYPE)
 
     @router.get(
         "/suggest",
@@ -90,7 +90,7 @@ def routes(evaluator: Evaluator) -> APIRouter:
         reading: str = DEFAULT_READING,
     ) -> Response:
         """List licenses, least restrictive first, or the smallest change that leads to one."""
-        found = await evaluator.call(
+        found = await evaluator.call_for_json(
             "suggest",
             works=work,
             do=do,
@@ -99,7 +99,7 @@ def routes(evaluator: Evaluator) -> APIRouter:
             purpose=purpose,
             reading=reading,
         )
-        return Response(orjson.dumps(found), media_type=JSON_TYPE)
+        return Response(found, media_type=JSON_TYPE)
 
     return router
 

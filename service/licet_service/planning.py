@@ -27,7 +27,7 @@ def ground_of(opened: OpenSnapshot) -> Ground:
 
 
 def plan(opened: OpenSnapshot, plan: Any, reading: str = DEFAULT_READING) -> dict[str, Any]:
-    """Return what a plan amounts to, as JSON values.
+    """Return what a plan amounts to, in parts of which JSON is written.
 
     Args:
         opened: The snapshot.
@@ -39,7 +39,7 @@ def plan(opened: OpenSnapshot, plan: Any, reading: str = DEFAULT_READING) -> dic
     """
     opened.see(reading)
     report = assess(read_plan(plan), ground_of(opened), reading)
-    return report_json(report, opened.snapshot.id)
+    return _parts(report, opened.snapshot.id)
 
 
 def suggest(
@@ -99,6 +99,11 @@ def suggestion_json(suggestion: Suggestion, snapshot: str) -> dict[str, Any]:
 
 def report_json(report: PlanReport, snapshot: str) -> dict[str, Any]:
     """Return what a plan amounts to as JSON values, complete."""
+    found: dict[str, Any] = plain(_parts(report, snapshot))
+    return found
+
+
+def _parts(report: PlanReport, snapshot: str) -> dict[str, Any]:
     from licet_service.report import verdict_on
 
     return {
@@ -106,5 +111,5 @@ def report_json(report: PlanReport, snapshot: str) -> dict[str, Any]:
         "reading": report.reading,
         "snapshot": snapshot,
         "title": report.title,
-        "assessments": plain(report.assessments),
+        "assessments": report.assessments,
     }

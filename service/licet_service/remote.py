@@ -260,6 +260,10 @@ class RemoteEvaluator:
         """Return what a task returns; see ``Evaluator``."""
         return await self._tasks.call(task, **arguments)
 
+    async def call_for_json(self, task: str, **arguments: Any) -> bytes:
+        """Return what a task returns as JSON; see ``Evaluator``."""
+        return await self._tasks.call_for_json(task, **arguments)
+
 
 class _Whole:
     """A stream that came at once."""
