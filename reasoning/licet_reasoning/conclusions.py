@@ -63,7 +63,7 @@ class View(NamedTuple):
         follows: What follows from both, as a bitset of the numbers of traits.
     """
 
-    own: tuple[Fact, ...]
+    own: frozenset[Fact]
     reached: tuple[tuple[str, tuple[Fact, ...]], ...]
     follows: int
 
@@ -140,7 +140,7 @@ class Conclusions:
         """
         wanted = set(self._program.axioms.grounds)
         if wanted:
-            views = [View(tuple(sorted(facts)), (), 0) for facts in stated]
+            views = [View(facts, (), 0) for facts in stated]
             concluded = self._constructed("work", views)
             stated = [
                 facts | {fact for fact in concluded[view] if fact[0] in wanted}
@@ -300,7 +300,7 @@ class Conclusions:
     ) -> View:
         """Return what the rules of a stage see of a work."""
         sight = self._compiled.sight(stage)
-        own = {*stated.of_work[work], *shown_by_name}
+        own = stated.of_work[work].union(shown_by_name)
         reached: list[tuple[str, tuple[Fact, ...]]] = []
         for relation, sources_of in self._sources.items():
             if (sources := sources_of[work]) and relation in sight.properties:
@@ -309,7 +309,7 @@ class Conclusions:
                     reached.append((relation, seen))
         follows = self._follows(work) if self._strands.concern(sight.properties) else 0
         return View(
-            tuple(sorted(fact for fact in own if fact[0] in sight.properties)),
+            frozenset(fact for fact in own if fact[0] in sight.properties),
             tuple(reached),
             follows & self._strands.having(sight.properties),
         )
