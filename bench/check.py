@@ -34,14 +34,14 @@ import pyarrow.parquet as pq
 
 from bench.server import Served, serving
 from licet_ingest.snapshot import current
-from licet_reasoning.compiled import compiled
-from licet_reasoning.hypothesis import Ground
 from licet_service.check import check_folder
 from licet_service.dataset import Dataset
 from licet_service.planning import plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from licet_reasoning.hypothesis import Ground
 
 UPSTREAMS = 30
 CHAIN = 1000
@@ -63,7 +63,7 @@ def main() -> None:
         f"ORDER BY ?name LIMIT {UPSTREAMS}"
     )
     names = [row["name"].value for row in works]  # type: ignore[union-attr]
-    ground = Ground(compiled(asked.data / "cache"), opened.store)
+    ground = opened.ground
     print("| what | cold | cold, by the clock | new | again |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         repository = Path(folder) / "repository"
@@ -204,7 +204,7 @@ def _warm(ground: Ground, answer: Callable[[], object], runs: int) -> tuple[floa
     """Return medians of processor time in ms, with nothing known of the situations and all."""
     times: dict[str, list[float]] = {"new": [], "again": []}
     for _ in range(runs):
-        ground.compiled.forget()
+        ground.forget()
         for spent in times.values():
             began = time.process_time()
             answer()

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import NamedNode, Store
 
 from licet_ingest.records import MISSING_WORK
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, GRAPH_HUB, RDF, local_name, term, work_iri
+from licet_reasoning.compiled import Recent
 from licet_reasoning.conclusions import LICENSE, Bond, Conclusions
 from licet_reasoning.explanation import (
     ExplainedFinding,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 MAX_ANCESTORS = 20_000
 """Works of the snapshot that are read for one question; what lies beyond counts as missing."""
+KEPT_WORKS = 4096
+"""Works of which a process remembers what was read for earlier questions."""
 SHOWN_SOURCES = 100
 """Works shown, nearest first, that impose one term on a work; how many there are is said."""
 
@@ -55,7 +58,8 @@ _ACCESS, _REUSES = term("gated"), term("reuses")
 _LOOKED_AT = _STATED | {_ACCESS}
 _HUB = NamedNode(GRAPH_HUB)
 _OUTSIDE_LINEAGE = term("OutsideLineage")
-_NOTHING: tuple[frozenset[tuple[str, str]], tuple[tuple[str, str], ...]] = (frozenset(), ())
+_StatedOf: TypeAlias = tuple[frozenset[tuple[str, str]], tuple[tuple[str, str], ...]]
+_NOTHING: _StatedOf = (frozenset(), ())
 _DRAWS_ON, _DERIVATIVE_OF = term("drawsOn"), term("derivativeOf")
 
 
@@ -72,14 +76,30 @@ class Ground:
     compiled: Compiled
     store: Store | None = None
 
-    def stated_of(self, work: str) -> tuple[frozenset[Fact], tuple[tuple[str, str], ...]]:
+    @cached_property
+    def _known(self) -> Recent:
+        return Recent(KEPT_WORKS)
+
+    def forget(self) -> None:
+        """Forget what was read of works and what rules said."""
+        self.compiled.forget()
+        vars(self).pop("_known", None)
+
+    def stated_of(self, work: str) -> _StatedOf:
         """Return what the snapshot states of a work, and relation and parent of its derivations."""
         if self.store is None:
             return _NOTHING
+        known: _StatedOf | None = self._known.get(work)
+        if known is None:
+            known = self._read(self.store, work)
+            self._known.keep({work: known})
+        return known
+
+    def _read(self, store: Store, work: str) -> _StatedOf:
         facts: set[Fact] = set()
         parents: list[tuple[str, str]] = []
         looked_at = self.compiled.relations | _LOOKED_AT
-        for quad in self.store.quads_for_pattern(NamedNode(work), None, None, _HUB):
+        for quad in store.quads_for_pattern(NamedNode(work), None, None, _HUB):
             predicate = quad.predicate.value
             if predicate not in looked_at:
                 continue  # Most of what is said of a work is for people.

@@ -53,7 +53,7 @@ def check(
     """
     opened = Dataset(data).latest()
     opened.see(reading)
-    ground, snapshot = planning.ground_of(opened), opened.snapshot.id
+    ground, snapshot = opened.ground, opened.snapshot.id
     if isinstance(work, Path):
         if not work.is_dir():
             raise UsageError(f"{work} is no folder")

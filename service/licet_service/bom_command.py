@@ -40,15 +40,13 @@ def bill_of_materials(opened: OpenSnapshot, work: str, format: str = "spdx3") ->
         UsageError: There is no such format.
         UnknownWorkError: The work is not in the snapshot.
     """
-    from licet_reasoning.compiled import compiled
-    from licet_reasoning.hypothesis import Ground
     from licet_service.bom import bill_of
     from licet_service.bom_cyclonedx import cyclonedx
     from licet_service.bom_spdx import spdx3
 
     if format not in BOM_FORMATS:
         raise UsageError(f"no format {format!r} of bills: choose one of {', '.join(BOM_FORMATS)}")
-    ground = Ground(compiled(opened.snapshot.path.parents[1] / "cache"), opened.store)
+    ground = opened.ground
     created = str(opened.snapshot.manifest["finished"])
     bill = bill_of(ground, work, snapshot=opened.snapshot.id, created=f"{created[:19]}Z")
     return spdx3(bill) if format == "spdx3" else cyclonedx(bill)

@@ -133,7 +133,7 @@ def _ground(question: CheckQuestion) -> tuple[Ground, str]:
             raise
         return Ground(compiled(_user_cache())), ""
     opened.see(question.reading)
-    return Ground(compiled(question.data / "cache"), opened.store), opened.snapshot.id
+    return opened.ground, opened.snapshot.id
 
 
 def _user_cache() -> Path:

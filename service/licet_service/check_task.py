@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from licet_ingest.memory_folder import MemoryPath
 from licet_ontology.errors import UsageError
 from licet_ontology.terms import DEFAULT_READING
-from licet_reasoning.compiled import compiled
-from licet_reasoning.hypothesis import Ground
 from licet_service.archives import MAX_FILES, MAX_UNPACKED_BYTES, checked_path, unpacked
 from licet_service.check import check_folder, check_work
 from licet_service.check_command import CheckFormat, lines
@@ -53,8 +51,9 @@ def check_repository(
             raise UsageError("the archive is not in base64") from error
     else:
         held = _listed(card, files or [])
+    opened.see(reading)
     checked = check_folder(
-        _ground(opened, reading),
+        opened.ground,
         MemoryPath(held),
         work_id=id or "local/repository",
         reading=reading,
@@ -78,14 +77,9 @@ def check(
         UnknownWorkError: The work is not in the snapshot.
         UsageError: There is no such reading or format.
     """
-    ground = _ground(opened, reading)
-    report = check_work(ground, work, reading=reading, snapshot=opened.snapshot.id)
-    return _shown(report, format)
-
-
-def _ground(opened: OpenSnapshot, reading: str) -> Ground:
     opened.see(reading)
-    return Ground(compiled(opened.snapshot.path.parents[1] / "cache"), opened.store)
+    report = check_work(opened.ground, work, reading=reading, snapshot=opened.snapshot.id)
+    return _shown(report, format)
 
 
 def _listed(card: str | None, files: list[dict[str, Any]]) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Store, Variable
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from licet_ingest.snapshot import Snapshot
     from licet_queries.library import SavedQuery
+    from licet_reasoning.hypothesis import Ground
     from licet_service.evaluation import Term
 
 
@@ -39,6 +40,15 @@ class OpenSnapshot:
 
     snapshot: Snapshot
     store: Store
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What hypothetical works stand on, and what has been read of it for earlier ones."""
+        # Few commands need them.
+        from licet_reasoning.compiled import compiled
+        from licet_reasoning.hypothesis import Ground
+
+        return Ground(compiled(self.snapshot.path.parents[1] / "cache"), self.store)
 
     def query(
         self,

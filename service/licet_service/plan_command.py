@@ -10,7 +10,7 @@ from licet_reasoning.plan import read_plan
 from licet_service.dataset import Dataset
 from licet_service.plan_files import plan_file
 from licet_service.plan_report import plan_lines
-from licet_service.planning import ground_of, report_json
+from licet_service.planning import report_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +24,7 @@ def run(
     plan = read_plan(plan_file(file))
     opened = Dataset(data).latest()
     opened.see(reading)
-    report = assess(plan, ground_of(opened), reading)
+    report = assess(plan, opened.ground, reading)
     if as_json:
         emit([json.dumps(report_json(report, opened.snapshot.id), indent=2, ensure_ascii=False)])
     else:

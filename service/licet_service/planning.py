@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from licet_ontology.terms import DEFAULT_READING
 from licet_reasoning.assessment import assess
-from licet_reasoning.compiled import compiled
-from licet_reasoning.hypothesis import Ground
 from licet_reasoning.plan import read_plan
 from licet_reasoning.suggestion import suggest as suggested
 from licet_reasoning.suggestion_outcome import Question
@@ -19,11 +17,6 @@ if TYPE_CHECKING:
     from licet_reasoning.plan_outcome import PlanReport
     from licet_reasoning.suggestion_outcome import Suggestion
     from licet_service.dataset import OpenSnapshot
-
-
-def ground_of(opened: OpenSnapshot) -> Ground:
-    """Return what hypothetical works stand on: a snapshot, and what its data folder keeps."""
-    return Ground(compiled(opened.snapshot.path.parents[1] / "cache"), opened.store)
 
 
 def plan(opened: OpenSnapshot, plan: Any, reading: str = DEFAULT_READING) -> dict[str, Any]:
@@ -38,7 +31,7 @@ def plan(opened: OpenSnapshot, plan: Any, reading: str = DEFAULT_READING) -> dic
         UsageError: It is no plan, or names works that are not there.
     """
     opened.see(reading)
-    report = assess(read_plan(plan), ground_of(opened), reading)
+    report = assess(read_plan(plan), opened.ground, reading)
     return _parts(report, opened.snapshot.id)
 
 
@@ -67,7 +60,7 @@ def suggest(
     """
     question = question_of(works, do=do, how=how, form=form, purpose=purpose)
     opened.see(reading)
-    return suggestion_json(suggested(question, ground_of(opened), reading), opened.snapshot.id)
+    return suggestion_json(suggested(question, opened.ground, reading), opened.snapshot.id)
 
 
 def question_of(

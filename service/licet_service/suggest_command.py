@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from licet_reasoning.suggestion import suggest
 from licet_service.dataset import Dataset
-from licet_service.planning import ground_of, question_of, suggestion_json
+from licet_service.planning import question_of, suggestion_json
 from licet_service.report import finding_lines
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run(
     question = question_of(works, do=do, how=how, form=form, purpose=purpose)
     opened = Dataset(data).latest()
     opened.see(reading)
-    found = suggest(question, ground_of(opened), reading)
+    found = suggest(question, opened.ground, reading)
     if as_json:
         told = suggestion_json(found, opened.snapshot.id)
         emit([json.dumps(told, indent=2, ensure_ascii=False)])

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 from licet_ingest.memory_folder import MemoryPath
 from licet_ontology.errors import UsageError
 from licet_ontology.terms import DEFAULT_READING
-from licet_reasoning.compiled import compiled
-from licet_reasoning.hypothesis import Ground
 from licet_service.archives import checked_path, unpacked
 from licet_service.check import check_folder
 from licet_service.fix import fixed
@@ -56,7 +54,7 @@ def check_page(
         raise UsageError("what was sent is not in base64") from error
     opened.see(reading)
     folder = MemoryPath(held)
-    ground = Ground(compiled(opened.snapshot.path.parents[1] / "cache"), opened.store)
+    ground = opened.ground
     checked = check_folder(
         ground, folder, work_id=id or UNNAMED, reading=reading, snapshot=opened.snapshot.id
     )
