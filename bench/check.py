@@ -120,7 +120,8 @@ def over_http(data: Path, choices: int) -> None:
         host = served.url.removeprefix("http://")
         connection = http.client.HTTPConnection(host)
         for name, path, asked_of in _OVER_HTTP:
-            random.seed(20261121)
+            # Of other works than the kind before: a worker remembers what it has read of them.
+            random.seed(f"20261121 {path} {name}")
             times: dict[str, list[float]] = {"new": [], "again": []}
             used = 0.0
             for number in range(-choices // 4, choices):  # The first are not counted.
