@@ -26,7 +26,7 @@ CONSEQUENCES = (
 """What follows for situations: which clauses bind them, and how."""
 _TERM = re.compile(r"\blicet:(\w+)")
 _STEP = re.compile(r"\blicet:(\w+)(?:/licet:(\w+)(?![\w*+?]))?")
-_FOLLOWS = re.compile(rf"\blicet:(?:{'|'.join(map(local_name, CONSEQUENCES))})\b\s*([^\s;,.]*)")
+_FOLLOWS = re.compile(rf"\blicet:(?:{'|'.join(map(local_name, CONSEQUENCES))})\b\s*([^;.{{}}]*)")
 _TYPED = re.compile(r"(\?\w+) a (?:licet:|\?)\w+")
 
 
@@ -66,7 +66,7 @@ def sight(text: str) -> Sight:
         elif so_far is not None:
             so_far |= _with_doubts({NS + following})
     # A clause of which no kind is asked may be of any.
-    typed = set(_FOLLOWS.findall(text)) <= set(_TYPED.findall(text))
+    typed = {found.strip() for found in _FOLLOWS.findall(text)} <= set(_TYPED.findall(text))
     return Sight(
         frozenset(_with_doubts(mentioned)),
         {name: None if found is None else frozenset(found) for name, found in behind.items()},
