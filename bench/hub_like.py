@@ -22,7 +22,7 @@ from licet_ingest.hub_json import work_record
 from licet_ingest.sources import SourceItem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 # Shares of 20,067 real models (August 2026).
 WITH_BASE = 0.54
@@ -157,6 +157,8 @@ IDLE_TAGS = (
 WITH_DATASET = 0.1
 TO_ROOT = 0.1
 """Share of the edges that lead to the first model, from which a tenth of all models descends."""
+FROM_ROOT_ITSELF = 0.7
+"""Share of the descendants of a family that derive from its root and not from one another."""
 ROWS_PER_GROUP = 122_880
 """Rows of one row group, as DuckDB writes them."""
 
@@ -240,6 +242,21 @@ def models(count: int, seed: int = 20261121) -> Iterator[dict[str, Any]]:
         yield _model(i, relation, bases, terms.of(term_of[i]), draw, tasks, libraries)
 
 
+def family(count: int, seed: int = 20261122) -> Iterator[dict[str, Any]]:
+    """Yield a model and so many that descend from it, none merged, most from itself."""
+    draw = random.Random(seed).random
+    relations = _Weighted(tuple(pair for pair in RELATIONS if pair[0] != "merge"))
+    tasks, libraries, terms = _Weighted(TASKS), _Weighted(LIBRARIES), _Terms(draw)
+    term_of = array("H", [terms.pick("", None) or 1])
+    yield _model(0, "", [], terms.of(term_of[0]), draw, tasks, libraries)
+    for i in range(1, count + 1):
+        relation = str(relations.pick(draw()))
+        parent = 0 if draw() < FROM_ROOT_ITSELF else int(i * draw())
+        term_of.append(terms.pick(relation, term_of[parent]))
+        stated = terms.of(term_of[i])
+        yield _model(i, relation, [_name(parent)], stated, draw, tasks, libraries)
+
+
 class _Terms:
     """Licenses with the names beside them, by number; 0 for none."""
 
@@ -293,14 +310,14 @@ class Generated:
 
     name = "generated"
 
-    def __init__(self, count: int) -> None:
-        self._count = count
+    def __init__(self, items: Iterable[dict[str, Any]]) -> None:
+        self._items = items
 
     def describe(self) -> dict[str, str | int | None]:
         return {"name": self.name}
 
     def items(self) -> Iterator[SourceItem]:
-        for number, item in enumerate(models(self._count)):
+        for number, item in enumerate(self._items):
             work, faults = work_record(item, "model", str(number))
             yield SourceItem(work=work, faults=tuple(faults))
 

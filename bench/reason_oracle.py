@@ -73,7 +73,7 @@ def main() -> None:
 
 def generated(models: int, reading: str) -> Lineage:
     """Return the lineage of a generated Hub; names are no fact that owlrl reasons over."""
-    collection = collect([hub_like.Generated(models)])
+    collection = collect([hub_like.Generated(hub_like.models(models))])
     program = compile_reading(reading)
     lineage = lineage_of(collection.works_table, collection.derivations_table, program.automaton)
     return replace(lineage, names=None)

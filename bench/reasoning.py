@@ -26,7 +26,7 @@ RUNS = 5
 
 def measure_reasoning(count: int) -> list[tuple[str, str]]:
     """Return the times of both on the same generated models, and their ratio."""
-    collection: Collection = collect([hub_like.Generated(count)])
+    collection: Collection = collect([hub_like.Generated(hub_like.models(count))])
     works, derivations = collection.works_table, collection.derivations_table
     closed = shipped_catalogue()
     seconds: list[float] = []

@@ -3,7 +3,8 @@
 ``python -m bench.update DATA [--descendants N] [--reading NAME]``: opens an updater on a copy of
 the snapshot in force, by links, and takes over one new model at a time, and then another license
 of the model with about so many descendants. The seconds are from the record in hand to the answer
-of a query by a store that was opened anew.
+of a query by a store that was opened anew. ``--family N`` in place of DATA builds a snapshot of one
+model and as many that descend from it.
 """
 
 from __future__ import annotations
@@ -25,11 +26,13 @@ import numpy as np
 import pyarrow.parquet as pq
 from pyoxigraph import NamedNode, Store
 
+from bench.hub_like import Generated, family
 from licet_ingest.hub_json import work_record
 from licet_ingest.snapshot import current
 from licet_ontology import modules
 from licet_ontology.modules import readings as all_readings
 from licet_ontology.terms import DEFAULT_READING, default_graphs, term, work_iri
+from licet_reasoning.build import build
 from licet_reasoning.closure import ranges
 from licet_reasoning.provenance import concluded_with
 from licet_reasoning.update import Updater
@@ -44,14 +47,19 @@ RUNS = 20
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("data", type=Path, nargs="?")
+    what.add_argument("--family", type=int, help="a root with so many descendants, and no others")
     parser.add_argument("--descendants", type=int, default=100_000)
     parser.add_argument("--reading", help="only this one instead of all", choices=all_readings())
     options = parser.parse_args()
     readings = (options.reading,) if options.reading else all_readings()
     with tempfile.TemporaryDirectory(dir=options.data) as scratch:
         data = Path(scratch)
-        _link(options.data, data)
+        if options.family:
+            build(data, [Generated(family(options.family))])
+        else:
+            _link(options.data, data)
         concluded_with()  # With all readings, as the snapshot was; it is remembered.
         with patch.object(modules, "readings", lambda: readings):
             _measure(data, options.descendants)
