@@ -21,6 +21,7 @@ FINGERPRINTS = Path(licet_ontology.__file__).parent / "fingerprints"
 # fingerprints are made afresh from it.
 TEXTS = Path(__file__).parents[3] / "shared" / "data" / "license-texts"
 MAX_QUOTE_WORDS = 25
+RIGHTS = {"reproduce", "modify", "share", "share-derivative"}
 
 
 class Quote(NamedTuple):
@@ -132,6 +133,17 @@ def test_each_quote_is_short_and_has_one_section(license_id: str) -> None:
 def test_each_clause_and_fact_has_one_quote(license_id: str) -> None:
     for node, name in carriers(license_id):
         assert len(texts_of(node, "quote")) == 1, name
+
+
+@pytest.mark.parametrize("license_id", license_ids())
+def test_each_right_is_given_or_withheld_in_one_quote(license_id: str) -> None:
+    abouts = [
+        about.removesuffix("-withheld")
+        for node in index()[NamedNode(f"{BASE}license/{license_id}")].get(NS + "evidence", [])
+        for about in texts_of(node, "about")
+    ]
+    rights = [about for about in abouts if about in RIGHTS]
+    assert sorted(rights) == sorted(set(rights))
 
 
 @pytest.mark.parametrize("license_id", license_ids())
