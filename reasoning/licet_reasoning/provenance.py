@@ -48,6 +48,7 @@ _RECORDS: Final = {
 }
 
 
+@cache
 def tools() -> dict[str, str]:
     """Return the versions of Python, Licet and the engines it runs on."""
     return {"python": platform.python_version(), **{tool: version(tool) for tool in TOOLS}}
