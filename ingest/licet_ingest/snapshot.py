@@ -118,7 +118,8 @@ def put_in_force(data: Path, snapshot_id: str | None = None) -> Snapshot:
 
     Args:
         data: The data folder.
-        snapshot_id: Which; without it, the newest of those before the one in force.
+        snapshot_id: Which; without it, the newest of those before the one in force that
+            lacks no reading.
 
     Raises:
         UsageError: There is no such snapshot.
@@ -127,7 +128,7 @@ def put_in_force(data: Path, snapshot_id: str | None = None) -> Snapshot:
     with locked(data):
         in_force = current(data).id
         others = {s.id: s for s in snapshots(data) if s.id != in_force}
-        older = [id_ for id_ in others if id_ < in_force]
+        older = [id_ for id_, one in others.items() if id_ < in_force and not one.pending]
         wanted = snapshot_id or (older[0] if older else "")
         if wanted not in others:
             listed = ", ".join(others) or "there is no other"

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def made(data: Path, snapshot_id: str, table: str = "rows") -> None:
+def made(data: Path, snapshot_id: str, table: str = "rows", **more: object) -> None:
     with building(data, snapshot_id) as folder:
         (folder / "tables").mkdir()
         (folder / "tables" / "models.parquet").write_text(table)
         tables = {"models": hashlib.sha256(b"rows").hexdigest()}
-        manifest = {"format": FORMAT, "tables": tables}
+        manifest = {"format": FORMAT, "tables": tables, **more}
         (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
@@ -52,6 +52,13 @@ def test_the_one_before_is_put_back_in_force(data: Path) -> None:
     with pytest.raises(UsageError, match=r"an older snapshot: c, b"):
         put_in_force(data)
     assert current(data).id == "a"
+
+
+def test_one_that_lacks_readings_is_put_in_force_by_its_name_alone(data: Path) -> None:
+    made(data, "d", pending={"readings": ["text"], "records": 0})
+    made(data, "e")
+    assert put_in_force(data).id == "c"
+    assert put_in_force(data, "d").pending == {"text"}
 
 
 def test_any_is_put_in_force_by_its_name(data: Path) -> None:
