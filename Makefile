@@ -56,7 +56,9 @@ $(BUILT)/third-party.json: frontend/package-lock.json frontend/package.json $(wi
 	cd frontend && node build.mjs ../$(BUILT)
 	@touch $@
 
-test: lint types ontology pytest ## Everything that must pass before a commit
+# The other checks take a processor each while the tests go on.
+test: $(READY) frontend ## Everything that must pass before a commit
+	$(MAKE) --no-print-directory --jobs 2 pytest lint types ontology
 
 lint: $(READY) ## Check style, formatting and the direction of imports
 	$(BIN)/ruff check
