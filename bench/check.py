@@ -34,6 +34,7 @@ import pyarrow.parquet as pq
 
 from bench.server import Served, serving
 from licet_ingest.snapshot import current
+from licet_ontology.terms import DEFAULT_READING
 from licet_service.check import check_folder
 from licet_service.dataset import Dataset
 from licet_service.planning import plan
@@ -63,7 +64,7 @@ def main() -> None:
         f"ORDER BY ?name LIMIT {UPSTREAMS}"
     )
     names = [row["name"].value for row in works]  # type: ignore[union-attr]
-    ground = opened.ground
+    ground = opened.ground(DEFAULT_READING)
     print("| what | cold | cold, by the clock | new | again |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         repository = Path(folder) / "repository"

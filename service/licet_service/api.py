@@ -52,8 +52,7 @@ def check(
         NoSnapshotError: The data folder holds no snapshot.
     """
     opened = Dataset(data).latest()
-    opened.see(reading)
-    ground, snapshot = opened.ground, opened.snapshot.id
+    ground, snapshot = opened.ground(reading), opened.snapshot.id
     if isinstance(work, Path):
         if not work.is_dir():
             raise UsageError(f"{work} is no folder")

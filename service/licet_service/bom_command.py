@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from licet_ontology.errors import UsageError
+from licet_ontology.terms import DEFAULT_READING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ def bill_of_materials(opened: OpenSnapshot, work: str, format: str = "spdx3") ->
 
     if format not in BOM_FORMATS:
         raise UsageError(f"no format {format!r} of bills: choose one of {', '.join(BOM_FORMATS)}")
-    ground = opened.ground
+    ground = opened.ground(DEFAULT_READING)
     created = str(opened.snapshot.manifest["finished"])
     bill = bill_of(ground, work, snapshot=opened.snapshot.id, created=f"{created[:19]}Z")
     return spdx3(bill) if format == "spdx3" else cyclonedx(bill)

@@ -132,8 +132,7 @@ def _ground(question: CheckQuestion) -> tuple[Ground, str]:
         if not question.live:
             raise
         return Ground(compiled(_user_cache())), ""
-    opened.see(question.reading)
-    return opened.ground, opened.snapshot.id
+    return opened.ground(question.reading), opened.snapshot.id
 
 
 def _user_cache() -> Path:

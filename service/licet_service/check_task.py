@@ -51,9 +51,8 @@ def check_repository(
             raise UsageError("the archive is not in base64") from error
     else:
         held = _listed(card, files or [])
-    opened.see(reading)
     checked = check_folder(
-        opened.ground,
+        opened.ground(reading),
         MemoryPath(held),
         work_id=id or "local/repository",
         reading=reading,
@@ -77,8 +76,7 @@ def check(
         UnknownWorkError: The work is not in the snapshot.
         UsageError: There is no such reading or format.
     """
-    opened.see(reading)
-    report = check_work(opened.ground, work, reading=reading, snapshot=opened.snapshot.id)
+    report = check_work(opened.ground(reading), work, reading=reading, snapshot=opened.snapshot.id)
     return _shown(report, format)
 
 

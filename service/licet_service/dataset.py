@@ -41,9 +41,14 @@ class OpenSnapshot:
     snapshot: Snapshot
     store: Store
 
+    def ground(self, reading: str) -> Ground:
+        """Return what hypothetical works stand on under a reading; see ``see``."""
+        self.see(reading)
+        return self._ground
+
     @cached_property
-    def ground(self) -> Ground:
-        """What hypothetical works stand on, and what has been read of it for earlier ones."""
+    def _ground(self) -> Ground:
+        """What they stand on, and what has been read of it for earlier ones."""
         # Few commands need them.
         from licet_reasoning.compiled import compiled
         from licet_reasoning.hypothesis import Ground

@@ -23,8 +23,7 @@ def run(
     """Judge the plan in a file, and return the exit status that its findings ask for."""
     plan = read_plan(plan_file(file))
     opened = Dataset(data).latest()
-    opened.see(reading)
-    report = assess(plan, opened.ground, reading)
+    report = assess(plan, opened.ground(reading), reading)
     if as_json:
         emit([json.dumps(report_json(report, opened.snapshot.id), indent=2, ensure_ascii=False)])
     else:

@@ -30,8 +30,7 @@ def plan(opened: OpenSnapshot, plan: Any, reading: str = DEFAULT_READING) -> dic
     Raises:
         UsageError: It is no plan, or names works that are not there.
     """
-    opened.see(reading)
-    report = assess(read_plan(plan), opened.ground, reading)
+    report = assess(read_plan(plan), opened.ground(reading), reading)
     return _parts(report, opened.snapshot.id)
 
 
@@ -59,8 +58,7 @@ def suggest(
         UsageError: Something of it is not as it must be.
     """
     question = question_of(works, do=do, how=how, form=form, purpose=purpose)
-    opened.see(reading)
-    return suggestion_json(suggested(question, opened.ground, reading), opened.snapshot.id)
+    return suggestion_json(suggested(question, opened.ground(reading), reading), opened.snapshot.id)
 
 
 def question_of(

@@ -38,8 +38,7 @@ def run(
     """Print under which licenses a work may be published, and return the status for that."""
     question = question_of(works, do=do, how=how, form=form, purpose=purpose)
     opened = Dataset(data).latest()
-    opened.see(reading)
-    found = suggest(question, opened.ground, reading)
+    found = suggest(question, opened.ground(reading), reading)
     if as_json:
         told = suggestion_json(found, opened.snapshot.id)
         emit([json.dumps(told, indent=2, ensure_ascii=False)])

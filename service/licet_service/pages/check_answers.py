@@ -52,9 +52,8 @@ def check_page(
             held |= unpacked(base64.b64decode(archive, validate=True))
     except binascii.Error as error:
         raise UsageError("what was sent is not in base64") from error
-    opened.see(reading)
     folder = MemoryPath(held)
-    ground = opened.ground
+    ground = opened.ground(reading)
     checked = check_folder(
         ground, folder, work_id=id or UNNAMED, reading=reading, snapshot=opened.snapshot.id
     )
