@@ -27,7 +27,8 @@ CONSEQUENCES = (
 _TERM = re.compile(r"\blicet:(\w+)")
 _STEP = re.compile(r"\blicet:(\w+)(?:/licet:(\w+)(?![\w*+?]))?")
 _FOLLOWS = re.compile(rf"\blicet:(?:{'|'.join(map(local_name, CONSEQUENCES))})\b\s*([^;.{{}}]*)")
-_TYPED = re.compile(r"(\?\w+) a (?:licet:|\?)\w+")
+_TYPED = re.compile(r"(\?\w+) a (licet:\w+|\?\w+)")
+_VALUES = re.compile(r"\bVALUES (\?\w+)")
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,13 @@ def sight(text: str) -> Sight:
         elif so_far is not None:
             so_far |= _with_doubts({NS + following})
     # A clause of which no kind is asked may be of any.
-    typed = {found.strip() for found in _FOLLOWS.findall(text)} <= set(_TYPED.findall(text))
+    named = set(_VALUES.findall(text))
+    typed = {it for it, kind in _TYPED.findall(text) if kind in named or kind[0] != "?"}
+    asked_by_kind = {found.strip() for found in _FOLLOWS.findall(text)} <= typed
     return Sight(
         frozenset(_with_doubts(mentioned)),
         {name: None if found is None else frozenset(found) for name, found in behind.items()},
-        frozenset(mentioned) if typed else None,
+        frozenset(mentioned) if asked_by_kind else None,
     )
 
 

@@ -112,6 +112,7 @@ def test_of_the_clauses_that_bind_only_those_of_a_kind_that_is_asked_for_are_see
     [
         "?work licet:inheritsAsWhole ?theirs .",
         "?work licet:inherits ?because , ?other .",
+        "?work licet:inherits ?any . ?any a ?kind . FILTER(?kind != licet:Territory)",
         "?own licet:onCopy ?any . ?work licet:inherits ?any .",
         "?work licet:inherits/licet:section ?x .",
         "?work licet:mightInheritAsWhole|licet:inheritsForPart ?because .",
