@@ -54,6 +54,12 @@ def right(prepared: Compiled, license_: str, name: str) -> RightNeeded:
     return right_in(prepared, facts, "a/base", name, commercial=None)
 
 
+def assert_quoted(found: RightNeeded, status: str, section: str, words: str) -> None:
+    """Check what is said of a right, and that its quote has some words."""
+    assert (found.status, found.section) == (status, section)
+    assert words in found.quote
+
+
 @pytest.mark.parametrize("license_", MOST_USED)
 @pytest.mark.parametrize("name", ["reproduce", "modify", "share", "share-derivative"])
 def test_the_most_used_licenses_grant_these_by_words(
@@ -121,9 +127,7 @@ def test_what_was_modified_may_be_shared_by_words_that_name_it(
 def test_a_proviso_of_the_grant_is_quoted_with_it(
     prepared: Compiled, license_: str, name: str, section: str, words: str
 ) -> None:
-    found = right(prepared, license_, name)
-    assert (found.status, found.section) == ("granted", section)
-    assert words in found.quote
+    assert_quoted(right(prepared, license_, name), "granted", section, words)
 
 
 @pytest.mark.parametrize("license_", ["cc-by-nd-4.0", "cc-by-nc-nd-4.0"])
@@ -165,9 +169,7 @@ def test_what_no_quoted_words_give_is_not_stated(
 def test_what_the_words_withhold_is_reserved(
     prepared: Compiled, license_: str, name: str, section: str, words: str
 ) -> None:
-    found = right(prepared, license_, name)
-    assert (found.status, found.section) == ("reserved", section)
-    assert words in found.quote
+    assert_quoted(right(prepared, license_, name), "reserved", section, words)
 
 
 @pytest.mark.parametrize(
