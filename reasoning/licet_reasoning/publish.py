@@ -34,17 +34,17 @@ def inferred_lines(works: pa.Table, outcome: Outcome, reading: str) -> Iterator[
     """Yield each work's situation, and each situation's obligations."""
     situations = outcome.situations
     in_graph = works["in_graph"].to_numpy(zero_copy_only=False)
-    situation_iris = pa.array([situation.iri for situation in situations.all], pa.string())
+    named = [situation.iri for situation in situations.all]
+    situation_iris = pa.array(named, pa.string())
     of_work = pa.array(situations.of_work)
     known = works.select(["kind", "id"]).append_column("of", of_work).filter(works["in_graph"])
     for block in blocks(known):
         subjects = iris(column(block, "kind"), column(block, "id"))
         objects = situation_iris.take(column(block, "of"))
         yield iri_lines(subjects, f"{NS}situation", objects, f"{BASE}graph/inferred/{reading}")
-    counts = np.bincount(situations.of_work[in_graph], minlength=len(situations.all))
-    all_iris = situation_iris.to_pylist()
-    yield from count_lines(all_iris, counts.tolist(), reading)
-    published = {iri for iri, count in zip(all_iris, counts.tolist(), strict=True) if count}
+    counts = np.bincount(situations.of_work[in_graph], minlength=len(situations.all)).tolist()
+    yield from count_lines(named, counts, reading)
+    published = {iri for iri, count in zip(named, counts, strict=True) if count}
     yield from consequence_lines(outcome.consequences, reading, published)
 
 

@@ -253,11 +253,11 @@ class Updater:
         self._records += [orjson.dumps(asdict(r)) for r in records if r.key not in left]
         try:
             reach = self._reach(taken)
+            first, *later = sorted(self._readings, key=DEFAULT_READING.__ne__)
             if len(reach.ids) < _MANY_WORKS:
                 ended = self._conclude(reach, self._readings, delta)
             else:
-                ended = self._conclude(reach, [DEFAULT_READING], delta)
-                later = [name for name in self._readings if name != DEFAULT_READING]
+                ended = self._conclude(reach, [first], delta)
                 self._put_in_force(started, history, delta, _Pending(later, settled))
                 delta = Delta(self._store)
                 ended += self._conclude(reach, later, delta)
