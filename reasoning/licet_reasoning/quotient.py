@@ -153,16 +153,22 @@ def shipped_catalogue(kept: Path | None = None) -> tuple[Triple, ...]:
             catalogue, rules and owlrl are the same.
     """
     if kept is None:
-        return tuple(close_catalogue(modules.catalogue()))
+        return _closed_here()
     stated = serialize((*modules.ontology(), *modules.catalogue()), format=RdfFormat.N_TRIPLES)
     rules = "".join(rule.text for rule in folder_queries("rules"))
     made_from = (stated or b"") + rules.encode() + version("owlrl").encode()
     file = kept / f"catalogue-{hashlib.sha256(made_from).hexdigest()[:20]}.nt"
     if file.exists():
         return tuple(quad.triple for quad in parse(path=str(file), format=RdfFormat.N_TRIPLES))
-    closed = tuple(close_catalogue(modules.catalogue()))
+    closed = _closed_here()
     keep(file, serialize(closed, format=RdfFormat.N_TRIPLES) or b"")
     return closed
+
+
+@cache
+def _closed_here() -> tuple[Triple, ...]:
+    """Return the shipped catalogue, closed by this process: once, for however many folders."""
+    return tuple(close_catalogue(modules.catalogue()))
 
 
 @cache

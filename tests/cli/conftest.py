@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pytest
 
-from licet_ingest.sources.sample import Sample
-from licet_reasoning.build import build
 from licet_service.cli import main
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -31,11 +30,9 @@ class Licet(Protocol):
 
 
 @pytest.fixture(scope="session")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(copy_of_sample: Callable[[], Path]) -> Path:
     """A data folder with a snapshot of the sample."""
-    folder = tmp_path_factory.mktemp("sample")
-    build(folder, [Sample()])
-    return folder
+    return copy_of_sample()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from pyoxigraph import NamedNode
 
 from licet_ingest.records import KINDS, STATED_RELATIONS, Derivation, WorkRecord
 from licet_ingest.sources import SourceItem
-from licet_ingest.sources.sample import Sample
 from licet_ontology import modules
 from licet_ontology.terms import NS, RDF, license_iri, term
 from licet_reasoning.build import build
@@ -123,9 +122,9 @@ def read_world() -> Callable[[str], World]:
 
 
 @pytest.fixture(scope="session")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a data folder that keeps the closed catalogue, so that it is closed once."""
-    return tmp_path_factory.mktemp("data")
+def data(copy_of_sample: Callable[[], Path]) -> Path:
+    """Return a data folder with a snapshot of the sample."""
+    return copy_of_sample()
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +136,6 @@ def snapshot_of(
     def build_worlds(*texts: str) -> OpenSnapshot:
         # A folder of its own, so that one world is not the past of another.
         folder = tmp_path_factory.mktemp("world")
-        (data / "cache").mkdir(exist_ok=True)
         (folder / "cache").symlink_to(data / "cache", target_is_directory=True)
         for text in texts:
             build(folder, [World(text)])
@@ -148,5 +146,4 @@ def snapshot_of(
 
 @pytest.fixture(scope="session")
 def sample_snapshot(data: Path) -> OpenSnapshot:
-    build(data, [Sample()])
     return Dataset(data).latest()

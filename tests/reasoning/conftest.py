@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from licet_ingest.records import Derivation, WorkRecord
+from licet_ingest.snapshot import current
 from licet_ingest.sources import SourceItem
-from licet_ingest.sources.sample import Sample
 from licet_ontology.terms import license_iri, term
 from licet_reasoning.build import build
 from licet_reasoning.compiled import Compiled, compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from licet_ingest.snapshot import Snapshot
@@ -73,8 +73,8 @@ class Built(Protocol):
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    return build(tmp_path_factory.mktemp("sample"), [Sample()])
+def sample(copy_of_sample: Callable[[], Path]) -> Snapshot:
+    return current(copy_of_sample())
 
 
 @pytest.fixture(scope="session")

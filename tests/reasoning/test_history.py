@@ -199,9 +199,11 @@ def test_a_work_that_was_changed_in_the_future_dates_no_snapshot(
 ################################################################ provenance
 
 
-@pytest.fixture
-def second(tmp_path: Path, data: Path) -> Snapshot:
-    return history(data, tmp_path, BEFORE, (*AFTER, {"id": "../path"}, AFTER[0]))
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory, kept_catalogue: Path) -> Snapshot:
+    folder = tmp_path_factory.mktemp("second")
+    shutil.copytree(kept_catalogue, folder / "data" / "cache")
+    return history(folder / "data", folder, BEFORE, (*AFTER, {"id": "../path"}, AFTER[0]))
 
 
 def test_a_snapshot_was_generated_by_one_build_with_a_beginning_and_an_end(
@@ -255,9 +257,9 @@ def test_ontology_and_catalogue_are_named_by_their_hash(second: Snapshot) -> Non
 
 
 def test_a_source_has_name_hash_size_date_and_the_account_of_its_records(
-    tmp_path: Path, second: Snapshot
+    second: Snapshot,
 ) -> None:
-    content = (tmp_path / "1" / "hub.jsonl").read_bytes()
+    content = (second.path.parents[2] / "1" / "hub.jsonl").read_bytes()
     [found] = rows(
         second,
         f"""SELECT ?name ?hash ?bytes ?read ?ingested ?merged ?rejected ?dropped {{

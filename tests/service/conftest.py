@@ -12,8 +12,6 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
-from licet_ingest.sources.sample import Sample
-from licet_reasoning.build import build
 from licet_service.app import create_app
 from licet_service.server import BoundedHttpProtocol
 from licet_service.settings import Settings
@@ -29,10 +27,8 @@ RELAXED: dict[str, Any] = {"client_burst_s": 10_000, "quick_s": 60, "wait_timeou
 
 
 @pytest.fixture(scope="session")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    build(folder, [Sample()])
-    return folder
+def data(copy_of_sample: Callable[[], Path]) -> Path:
+    return copy_of_sample()
 
 
 @pytest.fixture(scope="session")
