@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 _BULK_LINES: Final = 1_000
 """From so many on, lines are loaded in bulk, which pays no transaction for each."""
 _HELD_LINES: Final = 250_000
-"""So many lines are written at once."""
+"""So many lines are written in one call."""
+_WRITERS: Final = 2
+"""So many calls at once: each is sorted and written by one thread of the store."""
 _WAITING: Final = 6
-"""So many times as many wait at most: some hundreds of megabytes."""
+"""So many calls wait at most: some hundreds of megabytes."""
 
 
 class Delta:
@@ -40,8 +42,9 @@ class Delta:
         self._removed: defaultdict[str, list[str]] = defaultdict(list)
         self._added: list[str] = []
         self._lines = 0
-        self._writer = ThreadPoolExecutor(1)
+        self._writers = ThreadPoolExecutor(_WRITERS)
         self._written: deque[Future[None]] = deque()
+        self._last_removed: Future[None] | None = None
 
     def add(self, graph: str, lines: Iterable[str]) -> None:
         """Let N-Quads lines be said in a graph; a text may hold several."""
@@ -73,10 +76,14 @@ class Delta:
 
     def write(self) -> None:
         """Write what waits, and return when all is written."""
-        self._hand_over()
-        while self._written:
-            self._written.popleft().result()
-        self._writer.shutdown()
+        if self._written:
+            self._hand_over()
+            while self._written:
+                self._written.popleft().result()
+        elif self._store is not None:  # So little that no thread is worth it.
+            _remove(self._store, self._removed, None)
+            _add(self._store, "".join(self._added), None)
+        self._writers.shutdown()
 
     def _hold(self, lines: int) -> None:
         self._lines += lines
@@ -89,17 +96,33 @@ class Delta:
         removed, self._removed = self._removed, defaultdict(list)
         added, self._added = self._added, []
         self._lines = 0
-        if self._store is not None:
-            self._written.append(self._writer.submit(_write, self._store, removed, added))
+        if self._store is None:
+            return
+        if removed:
+            earlier = self._last_removed
+            self._last_removed = self._writers.submit(_remove, self._store, removed, earlier)
+            self._written.append(self._last_removed)
+        if added:
+            job = self._writers.submit(_add, self._store, "".join(added), self._last_removed)
+            self._written.append(job)
 
 
-def _write(store: Store, removed: Mapping[str, Sequence[str]], added: Sequence[str]) -> None:
-    """Write in few calls, so that other threads can go on: each takes no lock meanwhile."""
+def _remove(
+    store: Store, removed: Mapping[str, Sequence[str]], earlier: Future[None] | None
+) -> None:
+    """Remove by one call for each graph, so that other threads can go on."""
+    if earlier:
+        earlier.result()
     for graph, lines in removed.items():
         # A line ends in its graph, which an update names once for all of them.
         triples = "".join(lines).replace(f" <{graph}> .\n", " .\n")
         store.update(f"DELETE DATA {{ GRAPH <{graph}> {{\n{triples}}} }}")
-    text = "".join(added)
+
+
+def _add(store: Store, text: str, removed: Future[None] | None) -> None:
+    """Add by one call, once all is removed that was to be removed before."""
+    if removed:
+        removed.result()
     if text.count("\n") < _BULK_LINES:
         store.extend(parse(text, format=RdfFormat.N_QUADS))
     else:

@@ -104,12 +104,15 @@ class LivingReading:
         words = lineage.own.shape[1]
         self._first = _Rows(len(automaton.step) * words)
         self._second = _Rows(len(automaton.step) * words)
+        self._reached: list[tuple[_Rows, np.ndarray, np.ndarray, np.ndarray]] = []
         self._grounded: dict[bytes, np.ndarray] = {}
         self._extended: dict[bytes, np.ndarray] = {}
         self._named: dict[bytes, Situation] = {}
 
     def conclude(self, region: Region, ids: pa.Array) -> np.ndarray:
         """Find the situations of works anew; return the places of the former ones.
+
+        What reaches the works is kept by `keep`, which nobody needs to wait for.
 
         Args:
             region: The works, and what is known around them.
@@ -118,6 +121,7 @@ class LivingReading:
         Raises:
             DataError: A relation is stated that the reading does not know.
         """
+        self.keep()
         works = region.works
         relation = self._letters[region.lineage.relation]
         if relation.min(initial=0) < 0:
@@ -137,6 +141,12 @@ class LivingReading:
         situations = tell_apart_by_name(Situations(of_node[place_of_work], found), ids)
         places = np.array([self._placed(s) for s in situations.all], dtype=np.int64)
         return self._settle(works, places[situations.of_work])
+
+    def keep(self) -> None:
+        """Keep what reached works when it was last concluded."""
+        while self._reached:
+            known, works, rows, row_of_work = self._reached.pop()
+            known.put(works, rows, row_of_work)
 
     def outcome(self, places: Sequence[int]) -> tuple[Consequences, Iterator[Judgement]]:
         """Return what follows for some situations, and what the rules say of them once asked."""
@@ -163,7 +173,7 @@ class LivingReading:
         known: _Rows,
         place_of_work: np.ndarray,
     ) -> np.ndarray:
-        """Return what reaches the nodes inside by each lineage relation, and keep all of it."""
+        """Return what reaches the nodes inside by each lineage relation; all of it is to keep."""
         automaton = self.program.automaton
         states, words = len(automaton.step), lineage.own.shape[1]
         reached = np.zeros((states, lineage.work_count, words), dtype=np.uint64)
@@ -172,7 +182,7 @@ class LivingReading:
         reached[:, region.node_of_outside] = around.swapaxes(0, 1)
         push(lineage, automaton, reached)
         rows = np.ascontiguousarray(reached[:, inside].swapaxes(0, 1)).reshape(len(inside), -1)
-        known.put(region.works, rows, place_of_work)
+        self._reached.append((known, region.works, rows, place_of_work))
         kept: np.ndarray = reached[np.ix_(np.array(self._starts), inside)]
         return kept
 

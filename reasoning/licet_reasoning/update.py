@@ -175,6 +175,7 @@ class Updater:
         for name in modules.readings():
             reading = LivingReading(compile_reading(name), self._living, closed)
             reading.conclude(everything, works["id"].combine_chunks())
+            reading.keep()
             places, counts = np.unique(reading.of_work[self._in_graph], return_counts=True)
             self._readings[name] = reading
             self._counts[name] = defaultdict(
@@ -411,6 +412,7 @@ class Updater:
             delta.remove(graph, _pointer_lines(reading, subjects, left, former[left], graph))
             delta.add(graph, _pointer_lines(reading, subjects, come, places[come], graph))
             ended.append((name, self._situations(name, former[left], places[come], delta)))
+            reading.keep()  # While the rest of it is written.
         return ended
 
     def _restate(self, taken: Taken) -> set[int]:

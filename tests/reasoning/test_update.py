@@ -28,7 +28,7 @@ from licet_ontology.terms import (
     reading_graphs,
     term,
 )
-from licet_reasoning import update
+from licet_reasoning import provenance, update
 from licet_reasoning.build import build
 from licet_reasoning.update import Updater
 
@@ -100,7 +100,14 @@ def _two_readings() -> Iterator[None]:
     """Let there be two readings, which differ in what is done: all would take twice as long."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(modules, "readings", lambda: ("cautious", "weights-not-copyrightable"))
+        _forget_what_was_made_from()
         yield
+    _forget_what_was_made_from()
+
+
+def _forget_what_was_made_from() -> None:
+    for remembered in (provenance.inputs, provenance.concluded_with):
+        remembered.cache_clear()
 
 
 @pytest.fixture(scope="session")
