@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from pyoxigraph import NamedNode, Store
 
@@ -31,6 +31,8 @@ from licet_reasoning.reach import bits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from pyoxigraph import QuerySolutions
 
     from licet_ingest.records import WorkRecord
     from licet_reasoning.compiled import Compiled, CompiledReading
@@ -56,7 +58,6 @@ _GATED, _UNGATED = (term("access"), term("Gated")), (term("access"), term("Ungat
 _UNIDENTIFIED = (GAP, term("UnidentifiedLicense"))
 _ACCESS, _REUSES = term("gated"), term("reuses")
 _LOOKED_AT = _STATED | {_ACCESS}
-_HUB = NamedNode(GRAPH_HUB)
 _OUTSIDE_LINEAGE = term("OutsideLineage")
 _StatedOf: TypeAlias = tuple[frozenset[tuple[str, str]], tuple[tuple[str, str], ...]]
 _NOTHING: _StatedOf = (frozenset(), ())
@@ -87,31 +88,43 @@ class Ground:
 
     def stated_of(self, work: str) -> _StatedOf:
         """Return what the snapshot states of a work, and relation and parent of its derivations."""
-        if self.store is None:
-            return _NOTHING
-        known: _StatedOf | None = self._known.get(work)
-        if known is None:
-            known = self._read(self.store, work)
-            self._known.keep({work: known})
-        return known
+        return self.stated_of_all([work])[work]
 
-    def _read(self, store: Store, work: str) -> _StatedOf:
-        facts: set[Fact] = set()
-        parents: list[tuple[str, str]] = []
-        looked_at = self.compiled.relations | _LOOKED_AT
-        for quad in store.quads_for_pattern(NamedNode(work), None, None, _HUB):
-            predicate = quad.predicate.value
-            if predicate not in looked_at:
-                continue  # Most of what is said of a work is for people.
-            value = text_of(quad.object)
+    def stated_of_all(self, works: Iterable[str]) -> dict[str, _StatedOf]:
+        """Return the same of several works, in a fraction of the time that one by one takes."""
+        if self.store is None:
+            return dict.fromkeys(works, _NOTHING)
+        known: dict[str, _StatedOf | None] = {work: self._known.get(work) for work in works}
+        new = self._read(self.store, [work for work, found in known.items() if found is None])
+        self._known.keep(new)
+        return {work: new[work] if found is None else found for work, found in known.items()}
+
+    def _read(self, store: Store, works: Sequence[str]) -> dict[str, _StatedOf]:
+        facts: dict[str, set[Fact]] = {work: set() for work in works}
+        parents: dict[str, list[tuple[str, str]]] = {work: [] for work in works}
+        asked = " ".join(str(NamedNode(work)) for work in works)
+        rows = store.query(self._stated.replace("$works", asked)) if works else ()
+        for row in cast("QuerySolutions", rows):
+            work, predicate, value = row[0].value, row[1].value, text_of(row[2])
             if predicate in _STATED:
                 if predicate != _TYPE or value in _CLASSES:
-                    facts.add((predicate, value))
+                    facts[work].add((predicate, value))
             elif predicate == _ACCESS:
-                facts.add(_UNGATED if value == "no" else _GATED)
+                facts[work].add(_UNGATED if value == "no" else _GATED)
             elif predicate != _REUSES:
-                parents.append((predicate, value))
-        return frozenset(facts), tuple(sorted(parents))
+                parents[work].append((predicate, value))
+        return {work: (frozenset(facts[work]), tuple(sorted(parents[work]))) for work in works}
+
+    @cached_property
+    def _stated(self) -> str:
+        """The query for what matters of works: the store looks up no text that is for people."""
+        looked_at = ", ".join(f"<{p}>" for p in sorted(self.compiled.relations | _LOOKED_AT))
+        # With the properties as values beside the works, the engine reads the whole graph once
+        # there are more works than properties.
+        return (
+            f"SELECT ?work ?predicate ?value {{ GRAPH <{GRAPH_HUB}> {{ VALUES ?work {{ $works }} "
+            f"?work ?predicate ?value FILTER(?predicate IN ({looked_at})) }} }}"
+        )
 
 
 def judge(
@@ -197,21 +210,24 @@ class World:
 
     def complete(self) -> None:
         """Add from the snapshot all that the works draw on."""
-        todo = [iri for iri in self.number if iri not in self._given]
-        read = 0
-        while todo:
-            iri = todo.pop()
-            work = self.number[iri]
-            read += 1
-            facts, parents = self.ground.stated_of(iri) if read <= MAX_ANCESTORS else _NOTHING
-            self.facts[work] |= facts
-            if not facts:
-                kind = local_name(iri).partition("/")[0]
-                self.facts[work] |= {(_TYPE, term(kind.capitalize())), (GAP, MISSING_WORK)}
-            for relation, parent in parents:
-                if parent not in self.number:
-                    todo.append(parent)
-                self.edges.add((work, relation, self._number(parent)))
+        new = [iri for iri in self.number if iri not in self._given]
+        left = MAX_ANCESTORS
+        while new:
+            read = self.ground.stated_of_all(new[:left])
+            left -= len(read)
+            beyond: dict[str, None] = {}
+            for iri in new:
+                work = self.number[iri]
+                facts, parents = read.get(iri, _NOTHING)
+                self.facts[work] |= facts
+                if not facts:
+                    kind = local_name(iri).partition("/")[0]
+                    self.facts[work] |= {(_TYPE, term(kind.capitalize())), (GAP, MISSING_WORK)}
+                for relation, parent in parents:
+                    if parent not in self.number:
+                        beyond[parent] = None
+                    self.edges.add((work, relation, self._number(parent)))
+            new = list(beyond)
         for stated in self.facts:
             # Terms that this catalogue does not hold are not known, whoever wrote them down.
             if any(p == LICENSE and self.ground.compiled.license(o) is None for p, o in stated):
