@@ -70,6 +70,13 @@ _ATTRIBUTION_HEADING = re.compile(
     r"|sources?\b|base models?",
     re.IGNORECASE,
 )
+_DENIED = re.compile(
+    r"(?:(?:\b(?:not|never|no longer)|n[’']t)\s(?:\w+\s){0,2}?(?:based|built|created|generated|made"
+    r"|deriv\w+|trained|adapted|merged|converted|quanti[sz]ed|(?:fine-?)?tuned?|copy|version)\b"
+    r"|\b(?:unlike|unrelated to|independent(?:ly)? of|nothing to do with)\b)[^.;:()\n]{0,60}$",
+    re.IGNORECASE,
+)
+"""What stands before the name of a work from which, it says, this one was not made."""
 _CHANGES_HEADING = re.compile(
     r"\bchang|modif|what (?:is|was) (?:new|different|changed)|adaptation", re.IGNORECASE
 )
@@ -513,7 +520,9 @@ def _credit(one: Upstream, asked: Asked, contents: Contents) -> tuple[list[Sight
         words = "\n".join(line.text for line in block)
         if BLANK in words or not (named.search(words) or linked.search(words)):
             continue
-        if not linked.search(words):
+        if _denied(words, min(m.start() for p in (named, linked) for m in p.finditer(words))):
+            lacks = f"{text.name} line {block[0].number} says that it is not made from {one.id}"
+        elif not linked.search(words):
             lacks = f"{text.name} line {block[0].number} names {one.id} without a link to it"
         elif not _names_license(named.sub(" ", linked.sub(" ", words)), asked.names):
             lacks = (
@@ -523,6 +532,12 @@ def _credit(one: Upstream, asked: Asked, contents: Contents) -> tuple[list[Sight
         else:
             return [_at(text, block[0], f"credits {one.id} with link and license")], ""
     return [], lacks
+
+
+def _denied(words: str, place: int) -> bool:
+    """Tell whether what stands before the name of a work denies that this one is made from it."""
+    before = re.sub(r"\n(?!\s*[-*+\d])", " ", words[:place])
+    return _DENIED.search(before) is not None
 
 
 def _credits(contents: Contents) -> Iterator[tuple[HeldText, list[Line]]]:
@@ -687,7 +702,8 @@ def _sentence(
                     _at(text, block[0], f"says what was made with {one.id}")
                     for text in contents.by_role("card", "notice", "attribution", "lineage")
                     for block in paragraphs(text.lines)
-                    if one.id.casefold() in (words := _joined(block)).casefold()
+                    if (place := (words := _joined(block)).casefold().find(one.id.casefold())) >= 0
+                    and not _denied(words, place)
                     and BLANK not in words
                     and _names_license(words.replace(one.id, " "), asked.names)
                     and all(pattern.search(words) for pattern in needed)

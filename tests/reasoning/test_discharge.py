@@ -311,6 +311,28 @@ def test_less_than_credit_is_missing(state: State, card: str) -> None:
     assert state(asked("attribution"), {"README.md": FRONT + card, **NONE}) == MISSING
 
 
+@pytest.mark.parametrize(
+    ("before", "state_of_it"),
+    [
+        ("Not based on ", MISSING),
+        ("This model is not\nderived from ", MISSING),
+        ("It isn't a fine-tune of ", MISSING),
+        ("Unlike ", MISSING),
+        ("It was never trained with the output of ", MISSING),
+        ("Not an official release. Based on ", FULFILLED),
+        ("Not made by Acme (based on ", FULFILLED),
+        ("- not based on o/other\n- ", FULFILLED),
+        ("", FULFILLED),
+    ],
+)
+def test_a_paragraph_that_denies_the_origin_gives_no_credit(
+    state: State, before: str, state_of_it: str
+) -> None:
+    link = "[acme/base](https://huggingface.co/acme/base)"
+    card = f"## Credits\n\n{before}{link}, Llama 3.1 Community License\n"
+    assert state(asked("attribution"), {"README.md": FRONT + card, **NONE}) == state_of_it
+
+
 def test_each_of_several_works_must_be_credited(state: State) -> None:
     duty = asked("attribution", upstreams=(BASE, replace(BASE, id="acme/second")))
     assert state(duty, {"README.md": FRONT + CREDIT, **NONE}) == MISSING
@@ -489,3 +511,5 @@ def test_the_sentence_that_is_proposed_is_the_one_that_is_wanted(state: State, k
     said = sentence_for(kind, BASE, "Llama 3.1 Community License Agreement")
     assert state(asked(kind), {"README.md": f"{FRONT}{said}\n"}) == FULFILLED
     assert state(asked(kind), {"README.md": f"{FRONT}Made from the output of models.\n"}) == MISSING
+    denied = said.replace("was created", "was not created").replace(", gen", ", not gen")
+    assert state(asked(kind), {"README.md": f"{FRONT}{denied}\n"}) == MISSING
