@@ -28,7 +28,7 @@ from licet_ontology.terms import (
     reading_graphs,
     term,
 )
-from licet_reasoning import provenance, update
+from licet_reasoning import delta, provenance, update
 from licet_reasoning.build import build
 from licet_reasoning.update import Updater
 
@@ -147,7 +147,11 @@ def test_any_sequence_of_records_gives_what_a_build_of_them_gives(
 ) -> None:
     updated, built = folder(), folder()
     build(updated, [AtHand(batches[0])])
-    with patch.object(update, "_MANY_WORKS", many), Updater(updated) as updater:
+    with (
+        patch.object(update, "_MANY_WORKS", many),
+        patch.object(delta, "_HELD_LINES", many),  # So that both ways of writing are taken, too.
+        Updater(updated) as updater,
+    ):
         for batch in batches[1:]:
             taken = updater.apply(batch)
             assert not taken.left
