@@ -702,8 +702,8 @@ def _sentence(
                     _at(text, block[0], f"says what was made with {one.id}")
                     for text in contents.by_role("card", "notice", "attribution", "lineage")
                     for block in paragraphs(text.lines)
-                    if (place := (words := _joined(block)).casefold().find(one.id.casefold())) >= 0
-                    and not _denied(words, place)
+                    if one.id.casefold() in (folded := (words := _joined(block)).casefold())
+                    and not _denied(folded, folded.index(one.id.casefold()))
                     and BLANK not in words
                     and _names_license(words.replace(one.id, " "), asked.names)
                     and all(pattern.search(words) for pattern in needed)
