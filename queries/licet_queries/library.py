@@ -5,8 +5,9 @@ A query file begins with a grlc header: lines that begin with ``#+`` and hold YA
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 FOLDERS = ("rules", "findings", "competency", "statistics", "views", "quality")
 PUBLIC_FOLDERS = ("competency", "statistics", "views")
 """Folders whose queries anyone may run by name."""
+_COMMENTS = re.compile(r"^ *#.*\n", re.MULTILINE)
+_ORDER = re.compile(r"\nORDER BY( \?\w+)+\s*\Z")
 PARAMETER_TYPES = ("model", "dataset", "license", "code", "reading")
 
 
@@ -57,6 +60,11 @@ class SavedQuery:
     description: str = ""
     parameters: tuple[Parameter, ...] = ()
     header: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @cached_property
+    def bare(self) -> str:
+        """The text without comments, and without an order of answers at its end."""
+        return _ORDER.sub("", _COMMENTS.sub("", self.text))
 
 
 def parse_query(name: str, folder: str, text: str) -> SavedQuery:

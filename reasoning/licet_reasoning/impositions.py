@@ -9,7 +9,7 @@ from licet_ontology.terms import GRAPH_LICENSES, local_name, term
 from licet_reasoning.ancestry import Ancestry
 from licet_reasoning.concluded import LICENSE
 from licet_reasoning.explanation import Chain, Imposition, Reason, Step
-from licet_reasoning.rules import IF_IN_DOUBT_BINDS
+from licet_reasoning.sight import IF_IN_DOUBT_BINDS
 
 if TYPE_CHECKING:
     from licet_reasoning.quotient import Program

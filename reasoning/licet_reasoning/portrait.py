@@ -27,7 +27,7 @@ from licet_reasoning.rules import (
     judge,
     new_graph,
 )
-from licet_reasoning.sight import CONSEQUENCES, sight
+from licet_reasoning.sight import sight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,11 +96,7 @@ class Portrait:
         """Return whether a rule sees a trait."""
         if (said := self._said_of.get(object_)) is not None:
             return seeing.reveals(property_.value, said)
-        if property_.value not in seeing.properties:
-            return False
-        if seeing.kinds is None or property_.value not in CONSEQUENCES:
-            return True
-        return not seeing.kinds.isdisjoint(self._kinds_of.get(object_, ()))
+        return seeing.shows(property_.value, self._kinds_of.get(object_, frozenset()))
 
     def view(self, seeing: Sight) -> View:
         """Return what a rule sees of it."""

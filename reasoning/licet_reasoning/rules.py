@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,8 +12,9 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, QueryTriples, Store
 from licet_ontology import modules
 from licet_ontology.errors import DataError
 from licet_ontology.nodes import text_of
-from licet_ontology.terms import local_name, term
+from licet_ontology.terms import RDF, term
 from licet_queries.library import folder_queries
+from licet_reasoning.sight import IF_IN_DOUBT_BINDS, sight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,17 +25,7 @@ if TYPE_CHECKING:
     from licet_reasoning.axioms import Axioms
 
 VERDICTS = ("violated", "unknown", "met")
-IF_IN_DOUBT_BINDS = (
-    (term("mightBeBoundBy"), (term("boundBy"),)),
-    (term("mightInheritAsWhole"), (term("boundBy"), term("inherits"), term("inheritsAsWhole"))),
-    (term("mightInheritForPart"), (term("boundBy"), term("inherits"), term("inheritsForPart"))),
-    (term("termsInDoubt"), (term("termsOnCopying"), term("termsOnUse"))),
-)
-"""What would hold of works and clauses if every doubt whether a term binds were resolved so."""
-
-
-_NAMES_RESOLVED = "|".join({local_name(p) for _, added in IF_IN_DOUBT_BINDS for p in added})
-_RESOLVED = re.compile(rf"licet:({_NAMES_RESOLVED})\b")
+_TYPE = NamedNode(RDF + "type")
 
 
 @dataclass(frozen=True, order=True)
@@ -147,23 +137,20 @@ def judge(store: Store, rules: Sequence[SavedQuery] | None = None) -> Iterator[J
 
     Where a reading leaves open whether a term binds, rules are asked twice: with the term
     left out and with it taken to bind. What both say is said; of the rest nobody can say.
-    A term in doubt that would be kept if it bound is kept.
+    A term in doubt that would be kept if it bound is kept. A rule that does not see the kinds
+    of clauses that are in doubt is asked once.
     """
     rules = folder_queries("findings") if rules is None else rules
     certain = {rule.name: _judge(store, rule) for rule in rules}
     promoted = _resolve_doubts(store)
+    about = _kinds(store, promoted)
     for rule in rules:
-        if promoted and looks_at_doubts(rule):
+        if about and any(sight(rule.bare).shows(*quad) for quad in about):
             yield from _agreed(certain[rule.name], _judge(store, rule))
         else:
             yield from certain[rule.name]
     for quad in promoted:
         store.remove(quad)
-
-
-def looks_at_doubts(rule: SavedQuery) -> bool:
-    """Tell whether a rule names a property that resolving doubts adds to."""
-    return _RESOLVED.search(rule.text) is not None
 
 
 def _resolve_doubts(store: Store) -> list[Quad]:
@@ -177,6 +164,18 @@ def _resolve_doubts(store: Store) -> list[Quad]:
     }
     store.extend(new)
     return list(new)
+
+
+def _kinds(store: Store, quads: Iterable[Quad]) -> set[tuple[str, frozenset[str]]]:
+    """Return the properties of quads, each with the kinds of what it relates to."""
+    return {
+        (
+            property_.value,
+            frozenset(text_of(q.object) for q in store.quads_for_pattern(object_, _TYPE, None)),
+        )
+        for property_, object_ in {(quad.predicate, quad.object) for quad in quads}
+        if isinstance(object_, NamedNode)
+    }
 
 
 def _agreed(without: list[Judgement], with_: list[Judgement]) -> Iterator[Judgement]:
@@ -196,7 +195,7 @@ def _agreed(without: list[Judgement], with_: list[Judgement]) -> Iterator[Judgem
 
 
 def _judge(store: Store, rule: SavedQuery) -> list[Judgement]:
-    solutions = store.query(rule.text)
+    solutions = store.query(rule.bare)  # What it says is sorted below.
     if not isinstance(solutions, QuerySolutions):
         raise DataError(f"findings/{rule.name}.rq must be a SELECT query")
     names = {variable.value for variable in solutions.variables}

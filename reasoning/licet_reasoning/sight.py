@@ -8,7 +8,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from licet_ontology.terms import NS, RDF, local_name, term
-from licet_reasoning.rules import IF_IN_DOUBT_BINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +23,13 @@ CONSEQUENCES = (
     term("mightInheritForPart"),
 )
 """What follows for situations: which clauses bind them, and how."""
+IF_IN_DOUBT_BINDS = (
+    (term("mightBeBoundBy"), (term("boundBy"),)),
+    (term("mightInheritAsWhole"), (term("boundBy"), term("inherits"), term("inheritsAsWhole"))),
+    (term("mightInheritForPart"), (term("boundBy"), term("inherits"), term("inheritsForPart"))),
+    (term("termsInDoubt"), (term("termsOnCopying"), term("termsOnUse"))),
+)
+"""What would hold of works and clauses if every doubt whether a term binds were resolved so."""
 _TERM = re.compile(r"\blicet:(\w+)")
 _STEP = re.compile(r"\blicet:(\w+)(?:/licet:(\w+)(?![\w*+?]))?")
 _FOLLOWS = re.compile(rf"\blicet:(?:{'|'.join(map(local_name, CONSEQUENCES))})\b\s*([^;.{{}}]*)")
@@ -53,6 +59,14 @@ class Sight:
             return False
         wanted = self.behind.get(property_)
         return not said.isdisjoint(self.properties if wanted is None else wanted)
+
+    def shows(self, property_: str, kinds: frozenset[str]) -> bool:
+        """Return whether they see that a work has a property to a clause or license of kinds."""
+        if property_ not in self.properties:
+            return False
+        if self.kinds is None or property_ not in CONSEQUENCES:
+            return True
+        return not self.kinds.isdisjoint(kinds)
 
 
 @cache

@@ -63,6 +63,13 @@ def test_every_query_that_returns_rows_orders_them(query: SavedQuery) -> None:
     assert "ORDER BY" in body(query).rpartition("}")[2]
 
 
+@pytest.mark.parametrize("query", folder_queries("findings"), ids=name)
+def test_what_a_rule_is_asked_by_is_its_query_without_comments_and_order(query: SavedQuery) -> None:
+    assert query.bare.endswith("}")
+    order = body(query).removeprefix(query.bare)
+    assert re.fullmatch(r"\nORDER BY( \?\w+)+", order)
+
+
 @pytest.mark.parametrize("query", public_queries(), ids=name)
 def test_every_public_query_has_tags(query: SavedQuery) -> None:
     assert query.header.get("tags")

@@ -18,8 +18,8 @@ from licet_queries.library import SavedQuery, folder_queries
 from licet_reasoning import portrait
 from licet_reasoning.closure import Lineage, pack_facts
 from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
-from licet_reasoning.rules import IF_IN_DOUBT_BINDS, stage_rules
-from licet_reasoning.sight import sight, sight_of_all
+from licet_reasoning.rules import stage_rules
+from licet_reasoning.sight import IF_IN_DOUBT_BINDS, sight, sight_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
