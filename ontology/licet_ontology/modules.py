@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, RdfFormat, Triple, parse
@@ -14,14 +14,13 @@ from licet_ontology.terms import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from importlib.resources.abc import Traversable
 
 ONTOLOGY_MODULES = ("core", "clauses", "findings", "history", "hub", "statistics")
 
-_ROOT = files("licet_ontology")
+_ROOT = Path(__file__).parent
 
 
-def _turtle_files(*folder: str) -> Iterator[Traversable]:
+def _turtle_files(*folder: str) -> Iterator[Path]:
     directory = _ROOT.joinpath(*folder)
     yield from sorted(
         (entry for entry in directory.iterdir() if entry.name.endswith(".ttl")),
@@ -44,7 +43,7 @@ def parse_turtle(text: str, blank_prefix: str) -> list[Triple]:
     ]
 
 
-def _load(entry: Traversable) -> list[Triple]:
+def _load(entry: Path) -> list[Triple]:
     stem = entry.name.removesuffix(".ttl")
     return parse_turtle(
         entry.read_text(encoding="utf-8"), "".join(c if c.isalnum() else "x" for c in stem)

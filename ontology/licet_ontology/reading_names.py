@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 @cache
 def readings() -> tuple[str, ...]:
     """Return the names of the readings, sorted."""
-    entries = files("licet_ontology").joinpath("readings").iterdir()
-    return tuple(sorted(e.name.removesuffix(".ttl") for e in entries if e.name.endswith(".ttl")))
+    return tuple(sorted(file.stem for file in (Path(__file__).parent / "readings").glob("*.ttl")))

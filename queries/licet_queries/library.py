@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from licet_ontology.errors import DataError, UsageError
@@ -101,11 +101,9 @@ def parse_query(name: str, folder: str, text: str) -> SavedQuery:
 @cache
 def folder_queries(folder: str) -> tuple[SavedQuery, ...]:
     """Return the queries of one folder, sorted by name."""
-    directory = files("licet_queries").joinpath(folder)
     return tuple(
-        parse_query(entry.name.removesuffix(".rq"), folder, entry.read_text(encoding="utf-8"))
-        for entry in sorted(directory.iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".rq")
+        parse_query(file.stem, folder, file.read_text(encoding="utf-8"))
+        for file in sorted((Path(__file__).parent / folder).glob("*.rq"))
     )
 
 

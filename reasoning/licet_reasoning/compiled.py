@@ -8,17 +8,21 @@ once and kept beside the snapshots, under a name that changes with anything it w
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from mmap import ACCESS_READ, mmap
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from pyoxigraph import RdfFormat, parse
 
+import licet_ontology
+import licet_queries
+import licet_reasoning
 from licet_ontology.errors import UsageError
 from licet_ontology.names import know_names
 from licet_ontology.terms import BASE, local_name
@@ -33,8 +37,6 @@ from licet_reasoning.strands import Strands
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
-    from importlib.resources.abc import Traversable
-    from pathlib import Path
 
     from pyoxigraph import Quad
 
@@ -381,7 +383,16 @@ def is_kept(folder: Path) -> bool:
 
 
 def _file_in(folder: Path) -> Path:
-    return folder / f"compiled-{_made_from()}.parts"
+    """Return the file for what the sources say now; they are read anew if one was touched."""
+    sources = [file for package in _PACKAGES for file in _sources(package.__path__[0])]
+    touched = ((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in sources)
+    seen = folder / f"sources-{_digest(repr(one).encode() for one in touched)}"
+    try:
+        made_from = seen.read_text()
+    except OSError:
+        made_from = _digest(f.name.encode() + Path(f.path).read_bytes() for f in sources)
+        keep(seen, made_from.encode())
+    return folder / f"compiled-{made_from}.parts"
 
 
 @cache
@@ -398,34 +409,34 @@ def _compiled(kept: Path | None) -> Compiled:
     return Compiled(content)
 
 
-def _made_from() -> str:
-    """Return a digest of all files that the result depends on."""
+def _sources(folder: str) -> Iterator[os.DirEntry[str]]:
+    """Yield the files that the result depends on; each command looks, and `Path` takes longer."""
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _sources(entry.path)
+        elif entry.name.endswith((".ttl", ".rq")) or entry.name in _MADE_BY:
+            yield entry
+
+
+def _digest(parts: Iterable[bytes]) -> str:
     digest = hashlib.sha256(f"{FORM}".encode())
-    made_from = [*_files(files("licet_ontology")), *_files(files("licet_queries"))]
-    made_from += [files("licet_reasoning").joinpath(f"{name}.py") for name in _MADE_BY]
-    for file in made_from:
-        digest.update(file.name.encode())
-        digest.update(file.read_bytes())
+    for part in parts:
+        digest.update(part)
     return digest.hexdigest()[:20]
 
 
-_MADE_BY = (
-    "automaton",
-    "axioms",
-    "beginnings",
-    "compiled",
-    "compiling",
-    "materialize",
-    "quotient",
-    "rules",
-    "sight",
+_PACKAGES = (licet_ontology, licet_queries, licet_reasoning)
+_MADE_BY = frozenset(
+    {
+        "automaton.py",
+        "axioms.py",
+        "beginnings.py",
+        "compiled.py",
+        "compiling.py",
+        "materialize.py",
+        "quotient.py",
+        "rules.py",
+        "sight.py",
+    }
 )
 """Modules that decide what is in the file."""
-
-
-def _files(folder: Traversable) -> Iterator[Traversable]:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            yield from _files(entry)
-        elif entry.name.endswith((".ttl", ".rq")):
-            yield entry

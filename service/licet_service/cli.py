@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -60,6 +61,7 @@ def app() -> None:
 
 def main() -> NoReturn:
     """Run the command line; errors that Licet foresees become one line and an exit status."""
+    gc.set_threshold(50_000)  # What commands import and read is of use until they end.
     try:
         status = app(standalone_mode=False)
     except click.ClickException as error:

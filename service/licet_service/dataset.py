@@ -20,7 +20,6 @@ from licet_ontology.terms import (
     PREFIXES,
     default_graphs,
 )
-from licet_service.parameters import bound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -206,4 +205,6 @@ def bind(query: SavedQuery, values: Mapping[str, str]) -> dict[str, NamedNode | 
     Raises:
         UsageError: A parameter is missing, unknown or not of its type.
     """
+    from licet_service.parameters import bound  # Few commands run a saved query.
+
     return {n: rdf_term(t) for n, t in bound(query, values).items()}

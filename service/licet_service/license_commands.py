@@ -102,7 +102,11 @@ def compatibility(
     from licet_reasoning.compatibility import compatible_licenses
     from licet_reasoning.quotient import compile_reading, shipped_catalogue
     from licet_service import license_view
-    from licet_service.report import compatibility_json, compatibility_lines, compatibility_table
+    from licet_service.compatibility_report import (
+        compatibility_json,
+        compatibility_lines,
+        compatibility_table,
+    )
 
     parents = [license_named(name) for name in upstream]
     if None in parents:

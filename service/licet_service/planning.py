@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 from licet_ontology.terms import DEFAULT_READING
 from licet_reasoning.assessment import assess
 from licet_reasoning.plan import read_plan
-from licet_reasoning.suggestion import suggest as suggested
-from licet_reasoning.suggestion_outcome import Question
 from licet_service.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from licet_reasoning.plan_outcome import PlanReport
-    from licet_reasoning.suggestion_outcome import Suggestion
+    from licet_reasoning.suggestion_outcome import Question, Suggestion
     from licet_service.dataset import OpenSnapshot
 
 
@@ -57,6 +55,8 @@ def suggest(
     Raises:
         UsageError: Something of it is not as it must be.
     """
+    from licet_reasoning.suggestion import suggest as suggested  # A plan needs none of it.
+
     question = question_of(works, do=do, how=how, form=form, purpose=purpose)
     return suggestion_json(suggested(question, opened.ground(reading), reading), opened.snapshot.id)
 
@@ -69,6 +69,8 @@ def question_of(
     Raises:
         UsageError: One of them is not among those that it can be.
     """
+    from licet_reasoning.suggestion_outcome import Question
+
     listed = tuple(works)
     given = {"do": do or ("merge" if len(listed) > 1 else "fine-tune"), "how": how}
     given |= {name: text for name, text in (("form", form), ("purpose", purpose)) if text}
