@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -56,6 +57,7 @@ def term(name: str) -> str:
     return NS + name
 
 
+@lru_cache(maxsize=4096)
 def work_iri(kind: str, work_id: str) -> str:
     """Return the IRI of a work: ``kind`` is ``model``, ``dataset`` or ``service``."""
     return f"{BASE}{kind}/{quote(work_id, safe='/')}"

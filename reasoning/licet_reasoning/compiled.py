@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-FORM = 5
+FORM = 6
 """Raised when the file says the same in another form."""
 
 STAGES = ("work", "lineage", "inputs", "findings")
@@ -164,7 +164,7 @@ class Compiled:
                 name: None if behind is None else frozenset(behind)
                 for name, behind in found["behind"].items()
             },
-            None,
+            {name: frozenset(kinds) for name, kinds in found["kinds"].items()},
         )
 
     @cached_property

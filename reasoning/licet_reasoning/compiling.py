@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, RdfFormat, serialize
 from licet_ontology import modules
 from licet_ontology.names import names_of_families, names_of_licenses
 from licet_ontology.nodes import text_of
-from licet_ontology.terms import NS, OWL, RDF, RDFS, SKOS, local_name, term
+from licet_ontology.terms import OWL, RDF, RDFS, SKOS, local_name, term
 from licet_queries.library import folder_queries
 from licet_reasoning.beginnings import prescribed_beginnings
 from licet_reasoning.compiled import ABOUT_INPUTS, BY_KEY, STAGES
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from licet_queries.library import SavedQuery
+    from licet_reasoning.sight import Sight
 
 LICENSE_FACTS = (
     "adapters",
@@ -81,6 +82,7 @@ def _sections(kept: Path | None) -> dict[str, Any]:
         "inputs": [r for r in folder_queries("findings") if r.header["code"] in ABOUT_INPUTS],
         "findings": folder_queries("findings"),
     }
+    sights = {stage: sight_of_all(rule.bare for rule in rules[stage]) for stage in STAGES}
     return {
         "readings": {
             name: {
@@ -102,7 +104,7 @@ def _sections(kept: Path | None) -> dict[str, Any]:
         "rules": {
             stage: list(map(_rule, rules[stage])) for stage in ("work", "lineage", "findings")
         },
-        "sights": {stage: _seen_by(rules[stage]) for stage in STAGES},
+        "sights": {stage: _as_json(seeing) for stage, seeing in sights.items()},
         "findings": [
             {
                 "code": code,
@@ -135,9 +137,9 @@ def _sections(kept: Path | None) -> dict[str, Any]:
             f"facts-{stage}": {
                 subject: _lines(seen)
                 for subject, triples in facts.items()
-                if (seen := [t for t in triples if _mentions(rules[stage], t)])
+                if (seen := [t for t in triples if _sees(seeing, t, index)])
             }
-            for stage in STAGES
+            for stage, seeing in sights.items()
         },
         "always": sorted(
             {text_of(t.object) for t in closed if t.predicate.value == term("exemptsLicense")}
@@ -153,11 +155,12 @@ def _lines(triples: Iterable[Triple]) -> str:
     return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
 
 
-def _mentions(rules: Iterable[SavedQuery], triple: Triple) -> bool:
-    """Return whether a rule could ask for a triple; of types, for those that it names."""
-    predicate = triple.predicate.value
-    asked = text_of(triple.object) if predicate == RDF + "type" else predicate
-    return any(f"licet:{asked.removeprefix(NS)}" in rule.text for rule in rules)
+def _sees(seeing: Sight, triple: Triple, index: _Index) -> bool:
+    """Return whether rules could ask for a triple; of types, for those that they name."""
+    predicate, object_ = triple.predicate.value, text_of(triple.object)
+    if predicate == RDF + "type":
+        return object_ in seeing.properties
+    return seeing.shows(predicate, frozenset(index.objects(object_, RDF + "type")))
 
 
 def _rule(rule: SavedQuery) -> dict[str, Any]:
@@ -169,13 +172,13 @@ def _rule(rule: SavedQuery) -> dict[str, Any]:
     }
 
 
-def _seen_by(rules: Iterable[SavedQuery]) -> dict[str, Any]:
-    seen = sight_of_all(rule.text for rule in rules)
+def _as_json(seen: Sight) -> dict[str, Any]:
     return {
         "properties": sorted(seen.properties),
         "behind": {
             name: None if behind is None else sorted(behind) for name, behind in seen.behind.items()
         },
+        "kinds": {name: sorted(kinds) for name, kinds in seen.kinds.items()},
     }
 
 

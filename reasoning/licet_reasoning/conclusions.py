@@ -311,7 +311,7 @@ class Conclusions:
         return View(
             frozenset(fact for fact in own if fact[0] in sight.properties),
             tuple(reached),
-            follows & self._strands.having(sight.properties),
+            follows & self._strands.seen(stage),
         )
 
     def _seen_behind(self, relation: str, facts: tuple[Fact, ...], stage: str) -> tuple[Fact, ...]:

@@ -7,13 +7,13 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from licet_ontology.terms import local_name, term, work_iri
-from licet_reasoning.explanation import Step
+from licet_reasoning.explanation import Imposition, Step
 from licet_reasoning.planned import changes
 from licet_reasoning.triggers import HANDED_OVER
 
 if TYPE_CHECKING:
     from licet_reasoning.compiled import Compiled
-    from licet_reasoning.explanation import Imposition, Reason
+    from licet_reasoning.explanation import Reason
     from licet_reasoning.hypothesis import Judged
     from licet_reasoning.plan import Plan
     from licet_reasoning.planned import Key, Prepared, Release, Use
@@ -60,13 +60,16 @@ class Context:
 
     def named(self, imposition: Imposition) -> Imposition:
         """Return how a term reaches a work, with names as in the plan."""
-        return replace(
-            imposition,
-            work=self.shown(imposition.work),
-            path=tuple(
+        return Imposition(  # There are hundreds, and `dataclasses.replace` is slow.
+            self.shown(imposition.work),
+            imposition.axiom,
+            tuple(
                 Step(self.shown(step.child), step.relation, self.shown(step.parent))
                 for step in imposition.path
             ),
+            imposition.force,
+            in_doubt=imposition.in_doubt,
+            steps=imposition.steps,
         )
 
     def named_reason(self, reason: Reason) -> Reason:

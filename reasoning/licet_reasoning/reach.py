@@ -88,10 +88,8 @@ class SmallLineage:
     def _sources(self) -> list[list[int]]:
         """For each state, the works to which a path leads from each work, as bitsets."""
         accepts, twins = self.program.accepts, self._twins
-        reached = [
-            [1 << work for work in range(self.size)] if accept else [0] * self.size
-            for accept in accepts
-        ]
+        itself = [1 << work for work in range(self.size)]
+        reached = [itself.copy() if accept else [0] * self.size for accept in accepts]
         children = [
             [(relation, child) for relation, child in found if child not in twins]
             for found in self._children

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from licet_ontology.terms import NS, RDF, local_name, term
+from licet_ontology.terms import NS, RDF, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +32,9 @@ IF_IN_DOUBT_BINDS = (
 """What would hold of works and clauses if every doubt whether a term binds were resolved so."""
 _TERM = re.compile(r"\blicet:(\w+)")
 _STEP = re.compile(r"\blicet:(\w+)(?:/licet:(\w+)(?![\w*+?]))?")
-_FOLLOWS = re.compile(rf"\blicet:(?:{'|'.join(map(local_name, CONSEQUENCES))})\b\s*([^;.{{}}]*)")
+_TO_CLAUSE = re.compile(
+    r"\blicet:(boundBy|inherits\w*|might\w+|hasClause|on[A-Z]\w*)\b\s*([^;.{}]*)"
+)
 _TYPED = re.compile(r"(\?\w+) a (licet:\w+|\?\w+)")
 _VALUES = re.compile(r"\bVALUES (\?\w+)")
 
@@ -45,13 +47,13 @@ class Sight:
         properties: Those that their texts mention, and those in doubt that might become one.
         behind: For each of them, the properties that they look at behind it; None for all
             that they mention.
-        kinds: Of the clauses that bind a situation they see those that are of one of these
-            kinds; None for all.
+        kinds: By property that leads to clauses, of what kinds they see some; of every kind by
+            a property that is not there.
     """
 
     properties: frozenset[str]
     behind: Mapping[str, frozenset[str] | None]
-    kinds: frozenset[str] | None
+    kinds: Mapping[str, frozenset[str]]
 
     def reveals(self, property_: str, said: frozenset[str]) -> bool:
         """Return whether they see a node behind a property of which the rest is said."""
@@ -64,9 +66,8 @@ class Sight:
         """Return whether they see that a work has a property to a clause or license of kinds."""
         if property_ not in self.properties:
             return False
-        if self.kinds is None or property_ not in CONSEQUENCES:
-            return True
-        return not self.kinds.isdisjoint(kinds)
+        asked = self.kinds.get(property_)
+        return asked is None or not asked.isdisjoint(kinds)
 
 
 @cache
@@ -83,24 +84,37 @@ def sight(text: str) -> Sight:
     # A clause of which no kind is asked may be of any.
     named = set(_VALUES.findall(text))
     typed = {it for it, kind in _TYPED.findall(text) if kind in named or kind[0] != "?"}
-    asked_by_kind = {found.strip() for found in _FOLLOWS.findall(text)} <= typed
+    to_clauses = [(NS + name, found.strip()) for name, found in _TO_CLAUSE.findall(text)]
+    untyped = [(property_, it) for property_, it in to_clauses if it not in typed]
+    of_any_kind = {property_ for property_, _ in untyped}
+    of_any_kind |= {NS + name for _, path in untyped for name in _TERM.findall(path)}
+    properties = _with_doubts(mentioned)
     return Sight(
-        frozenset(_with_doubts(mentioned)),
+        frozenset(properties),
         {name: None if found is None else frozenset(found) for name, found in behind.items()},
-        frozenset(mentioned) if asked_by_kind else None,
+        dict.fromkeys(
+            _with_doubts({property_ for property_, _ in to_clauses}) - _with_doubts(of_any_kind),
+            frozenset(mentioned),
+        ),
     )
 
 
 def sight_of_all(texts: Iterable[str]) -> Sight:
     """Return what the rules with these texts see together."""
     behind: dict[str, frozenset[str] | None] = {}
+    kinds: dict[str, frozenset[str]] = {}
+    of_any_kind: set[str] = set()
     for one in map(sight, texts):
         for property_ in one.properties:
             found = one.behind.get(property_)
             found = one.properties if found is None else found
             behind[property_] = (behind.get(property_) or frozenset()) | found
-    # What one of them sees of clauses, all do: few questions ask for no more than that.
-    return Sight(frozenset(behind), behind, None)
+            if property_ in one.kinds:
+                kinds[property_] = kinds.get(property_, frozenset()) | one.kinds[property_]
+            else:
+                of_any_kind.add(property_)
+    asked = {name: found for name, found in kinds.items() if name not in of_any_kind}
+    return Sight(frozenset(behind), behind, asked)
 
 
 def _with_doubts(properties: set[str]) -> set[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from licet_ontology.terms import local_name
+from licet_ontology.terms import local_name, term
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -43,7 +43,7 @@ class Strands:
         self._supers: dict[str, tuple[str, ...]] = {}
         self._follows: dict[tuple[str | None, Fact], int] = {}
         self._number: dict[Trait, int] = {}
-        self._of_property: defaultdict[str, int] = defaultdict(int)
+        self._seen: dict[str, tuple[int, int]] = {}
         self._lock = Lock()
         self.traits: list[Trait] = []
         self.nodes: list[tuple[NamedNode, NamedNode]] = []
@@ -72,18 +72,22 @@ class Strands:
         """Return whether anything can follow that has one of some properties."""
         return not self._properties.isdisjoint(properties)
 
-    def having(self, properties: Set[str]) -> int:
-        """Return the traits so far that have one of some properties, as a bitset."""
-        found = 0
-        for property_ in self._properties & properties:
-            found |= self._of_property[property_]
+    def seen(self, stage: str) -> int:
+        """Return the traits so far that some rule of a stage sees, as a bitset."""
+        sight, shown = self._compiled.sight(stage), self._compiled.kinds
+        looked_at, found = self._seen.get(stage, (0, 0))
+        known = len(self.traits)
+        if looked_at < known:
+            for number, (property_, object_) in enumerate(self.traits[looked_at:known], looked_at):
+                if sight.shows(property_, frozenset(map(term, shown(object_)))):
+                    found |= 1 << number
+            self._seen[stage] = known, found
         return found
 
     def _numbered(self, trait: Trait) -> int:
         if trait not in self._number:
             self.traits.append(trait)
             self.nodes.append((NamedNode(trait[0]), NamedNode(trait[1])))
-            self._of_property[trait[0]] |= 1 << len(self._number)
             self._number[trait] = len(self._number)
         return self._number[trait]
 
