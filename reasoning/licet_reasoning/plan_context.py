@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from licet_ontology.terms import local_name, term, work_iri
@@ -76,13 +76,18 @@ class Context:
         """Return a reason with names as in the plan."""
         return replace(reason, imposed_by=tuple(map(self.named, reason.imposed_by)))
 
-    @cache  # noqa: B019 - as long as one plan is judged
     def changed(self, work: Key) -> int:
         """Return the works that the plan changes on the way to a work, as a bitset."""
-        found = 0
-        for key in self.prepared.lineage_of(work):
-            found |= self._changed_by.get(key, 0)
-        return found
+        if work not in self._changed:
+            found = 0
+            for key in self.prepared.lineage_of(work):
+                found |= self._changed_by.get(key, 0)
+            self._changed[work] = found
+        return self._changed[work]
+
+    @cached_property
+    def _changed(self) -> dict[Key, int]:
+        return {}
 
     @cached_property
     def _changed_by(self) -> dict[Key, int]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import resource
-from typing import TYPE_CHECKING
+import weakref
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyoxigraph import NamedNode, Store
+from tests.reasoning.planned import report_on
 
 from licet_ingest.records import MISSING_WORK, Derivation, WorkRecord
 from licet_ontology import modules
@@ -178,6 +181,24 @@ def test_what_was_asked_for_longest_ago_is_forgotten() -> None:
     assert recent.get("one") == 1
     recent.keep({"three": 3})
     assert [recent.get(name) for name in ("one", "two", "three")] == [1, None, 3]
+
+
+def test_of_a_plan_that_was_judged_nothing_stays(
+    prepared: Compiled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans: list[weakref.ref[Judged]] = []
+    begin = Judged.__init__
+
+    def watched(judged: Judged, *given: Any) -> None:
+        plans.append(weakref.ref(judged))
+        begin(judged, *given)
+
+    monkeypatch.setattr(Judged, "__init__", watched)
+    plan = "{works: {a: {license: gpl-3.0}}, actions: [{do: merge, of: [a, a], makes: b}], "
+    report_on(prepared, plan + "publish: [{work: b, how: share}]}")
+    gc.collect()
+    assert plans
+    assert [plan() for plan in plans if plan()] == []
 
 
 def test_rules_that_are_asked_once_cannot_see_what_resolving_doubts_adds() -> None:
