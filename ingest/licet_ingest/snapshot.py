@@ -11,7 +11,7 @@ import os
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -26,6 +26,9 @@ FORMAT = 1
 
 KEPT = 3
 """Snapshots that stay in a data folder, the one in force among them."""
+
+INDEX_FOLDER: Final = "search"
+INDEX_OF_WORKS: Final = "works.sqlite"
 
 _UNFINISHED = ".building-"
 
@@ -67,6 +70,11 @@ class Snapshot:
     def store(self) -> Path:
         """The folder of its Oxigraph store."""
         return self.path / "store"
+
+    @property
+    def index(self) -> Path:
+        """The file of its index of works, which is not there while records are taken over."""
+        return self.path / INDEX_FOLDER / INDEX_OF_WORKS
 
     @property
     def pending(self) -> frozenset[str]:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from licet_reasoning.compiled import Compiled
     from licet_reasoning.hypothesis import Ground
     from licet_reasoning.plan import Plan
-    from licet_reasoning.planned import Key, Prepared, Release
+    from licet_reasoning.planned import Prepared, Release
+    from licet_reasoning.spelling import Key
 
 MAX_CANDIDATES = 60
 """Licenses tried for a work whose license the plan does not say; `licet suggest` tries all."""

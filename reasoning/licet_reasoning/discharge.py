@@ -705,7 +705,7 @@ def _sentence(
                     if one.id.casefold() in (folded := (words := _joined(block)).casefold())
                     and not _denied(folded, folded.index(one.id.casefold()))
                     and BLANK not in words
-                    and _names_license(words.replace(one.id, " "), asked.names)
+                    and _names_license(_without(words, one.id), asked.names)
                     and all(pattern.search(words) for pattern in needed)
                 ),
                 None,
@@ -721,6 +721,10 @@ def _sentence(
         return Discharge(FULFILLED, "the notice is given", tuple(evidence))
 
     return rule
+
+
+def _without(words: str, id_: str) -> str:
+    return re.sub(re.escape(id_), " ", words, flags=re.IGNORECASE)
 
 
 def sentence_for(kind: str, one: Upstream, license_: str) -> str:

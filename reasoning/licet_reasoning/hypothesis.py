@@ -28,9 +28,11 @@ from licet_reasoning.explanation import (
     gravest_first,
 )
 from licet_reasoning.reach import bits
+from licet_reasoning.spelling import meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
+    from pathlib import Path
 
     from pyoxigraph import QuerySolutions
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from licet_reasoning.explanation import Chain
     from licet_reasoning.rules import Judgement
     from licet_reasoning.situation import Fact, Situation
+    from licet_reasoning.spelling import Key
 
 MAX_ANCESTORS = 20_000
 """Works of the snapshot that are read for one question; what lies beyond counts as missing."""
@@ -72,10 +75,13 @@ class Ground:
         compiled: Ontology, rules and catalogue.
         store: Of the snapshot whose works they may draw on; None for none, so that every work
             that is not given is missing.
+        index: Of the works of that snapshot, by which names in another case are found; None for
+            none, so that only the id as it is spelled there names a work.
     """
 
     compiled: Compiled
     store: Store | None = None
+    index: Path | None = None
 
     @cached_property
     def _known(self) -> Recent:
@@ -85,6 +91,15 @@ class Ground:
         """Forget what was read of works and what rules said."""
         self.compiled.forget()
         vars(self).pop("_known", None)
+
+    def meant(self, key: Key, given: Collection[Key] = ()) -> Key:
+        """Return the work that a name means: itself, or the only one that differs in case alone.
+
+        Args:
+            key: Kind and id, as written.
+            given: Further works of which there are records.
+        """
+        return meant(self.store, self.index, key, given)
 
     def stated_of(self, work: str) -> _StatedOf:
         """Return what the snapshot states of a work, and relation and parent of its derivations."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from licet_reasoning.explanation import Reason
     from licet_reasoning.hypothesis import Judged
     from licet_reasoning.plan import Plan
-    from licet_reasoning.planned import Key, Prepared, Release, Use
+    from licet_reasoning.planned import Prepared, Release, Use
+    from licet_reasoning.spelling import Key
 
 SHOWN_IMPOSITIONS = 5
 """Works shown, nearest first, that impose one term; how many there are is said."""

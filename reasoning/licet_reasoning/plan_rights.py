@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from licet_reasoning.plan import Publication
     from licet_reasoning.plan_context import Context
-    from licet_reasoning.planned import Key, Release
+    from licet_reasoning.planned import Release
+    from licet_reasoning.spelling import Key
 
 
 def needed_rights(c: Context, release: Release) -> tuple[RightNeeded, ...]:

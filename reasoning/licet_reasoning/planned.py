@@ -18,15 +18,13 @@ from licet_ontology.errors import UsageError
 from licet_ontology.names import normalized_name
 from licet_ontology.terms import term, work_iri
 from licet_reasoning.plan import Action, PlannedWork, Publication, meant, names
+from licet_reasoning.spelling import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from licet_reasoning.hypothesis import Ground
     from licet_reasoning.plan import Names, Plan
-
-Key = tuple[str, str]
-"""Kind and id of a work."""
 
 GIVEN = "plan"
 """Source of the derivations that a plan states."""
@@ -110,8 +108,11 @@ class Prepared:
 
     @property
     def name_of(self) -> dict[Key, str]:
-        """The name in the plan of each work."""
-        return {key: name for name, key in self.keys.items()}
+        """The name in the plan of each work; of one on the Hub that it names by its id, the id."""
+        return {
+            key: key[1] if name.lower() == key[1].lower() and key not in self.records else name
+            for name, key in self.keys.items()
+        }
 
     def lineage_of(self, work: Key) -> list[Key]:
         """Return a work and all that the plan makes it from, each once, nearest first."""
@@ -161,6 +162,30 @@ def prepare(plan: Plan, ground: Ground) -> Prepared:
     return _Preparation(plan, ground).prepared()
 
 
+def work_on_hub(text: str, ground: Ground, where: str) -> Key:
+    """Return the work of the Hub that a text names: ``owner/name``, ``datasets/owner/name``.
+
+    Args:
+        text: As somebody wrote it.
+        ground: The snapshot, where it may be spelled in another case.
+        where: In what.
+
+    Raises:
+        UsageError: It cannot name one.
+    """
+    kind, _, rest = text.partition("/")
+    if kind in {"datasets", "dataset"} and rest:
+        return _work_of_kind(rest, "dataset", ground, where)
+    return _work_of_kind(rest if kind == "model" and "/" in rest else text, "model", ground, where)
+
+
+def _work_of_kind(text: str, kind: str, ground: Ground, where: str) -> Key:
+    found, reason = named_work(text, kind)
+    if found is None:
+        raise UsageError(f"{where}: {text!r} {reason}")
+    return ground.meant((kind, found))
+
+
 class _Preparation:
     def __init__(self, plan: Plan, ground: Ground) -> None:
         self._plan = plan
@@ -196,11 +221,11 @@ class _Preparation:
 
     def _given(self, name: str, work: str | PlannedWork) -> Key:
         if isinstance(work, str):
-            return self._on_hub(work, f"works.{name}")
+            return work_on_hub(work, self._ground, f"works.{name}")
         if work.hub:
-            return self._on_hub(work.hub, f"works.{name}.hub")
+            return work_on_hub(work.hub, self._ground, f"works.{name}.hub")
         if work.dataset:
-            return "dataset", self._hub_id(work.dataset, "dataset", f"works.{name}.dataset")
+            return _work_of_kind(work.dataset, "dataset", self._ground, f"works.{name}.dataset")
         key = self._own_key(work.type, work.name, name)
         record = self._licensed(WorkRecord(*key), work.license, f"works.{name}.license")
         if not work.license:
@@ -209,20 +234,6 @@ class _Preparation:
             record.gated = "yes" if work.gated else "no"
         self._done.records[key] = record
         return key
-
-    def _on_hub(self, text: str, where: str) -> Key:
-        kind, _, rest = text.partition("/")
-        if kind in {"datasets", "dataset"} and rest:
-            return "dataset", self._hub_id(rest, "dataset", where)
-        if kind == "model" and "/" in rest:
-            text = rest
-        return "model", self._hub_id(text, "model", where)
-
-    def _hub_id(self, text: str, kind: str, where: str) -> str:
-        found, reason = named_work(text, kind)
-        if found is None:
-            raise UsageError(f"{where}: {text!r} {reason}")
-        return found
 
     def _own_key(self, kind: str, name: str | None, local: str) -> Key:
         """Return the key of a work that is not on the Hub."""
@@ -332,7 +343,7 @@ class _Preparation:
     def _work(self, name: str, where: str) -> Key:
         if name in self._done.keys:
             return self._done.keys[name]
-        key = self._on_hub(name, where)
+        key = work_on_hub(name, self._ground, where)
         if "/" not in key[1] and not self._ground.stated_of(work_iri(*key))[0]:
             raise UsageError(
                 f"{where} names {name!r}, which it neither gives nor makes, nor is it in the "

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from licet_ingest.snapshot import NoIndexError
+from licet_ingest.snapshot import INDEX_FOLDER, INDEX_OF_WORKS, NoIndexError
 from licet_ontology.errors import UsageError
-from licet_reasoning.search_index import FOLDER, WORKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -108,8 +107,8 @@ class SearchIndex:
     """
 
     def __init__(self, snapshot: Path) -> None:
-        self._folder = snapshot / FOLDER
-        path = self._folder / WORKS
+        self._folder = snapshot / INDEX_FOLDER
+        path = self._folder / INDEX_OF_WORKS
         if not path.is_file():
             raise NoIndexError(
                 f"{path} is missing: it is made when the records of licet update end, or by a build"

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
+from licet_ingest.snapshot import INDEX_FOLDER, INDEX_OF_WORKS
 from licet_ontology.terms import local_name
 from licet_reasoning.rules import finding_severities
 
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     Ranks = NDArray[np.int32]
 
 pc: Any = pyarrow.compute  # its functions are made at run time
-
-FOLDER: Final = "search"
-WORKS: Final = "works.sqlite"
 
 _SHOWN: Final = ("kind", "id", "author", "in_graph", "downloads", "likes", "modified")
 _LISTED: Final = {"license": "licenses", "family": "families", "gap": "gaps"}
@@ -68,7 +66,7 @@ def write_search_index(snapshot: Path, judged: Mapping[str, Iterable[Judgement]]
         snapshot: The folder.
         judged: What is judged of situations, by reading.
     """
-    folder = snapshot / FOLDER
+    folder = snapshot / INDEX_FOLDER
     folder.mkdir()
     works = pq.read_table(snapshot / "tables" / "models.parquet")
     derivations = pq.read_table(snapshot / "tables" / "derivations.parquet")
@@ -78,7 +76,7 @@ def write_search_index(snapshot: Path, judged: Mapping[str, Iterable[Judgement]]
     rank_of[order] = np.arange(len(order), dtype=np.int32)
     edges = _Edges(rank_of, derivations)
     edges.write(folder)
-    with closing(sqlite3.connect(folder / WORKS, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(folder / INDEX_OF_WORKS, isolation_level=None)) as connection:
         connection.executescript(_SCHEMA)
         connection.execute("BEGIN")
         _write_works(connection, works)

@@ -10,6 +10,7 @@ from licet_ontology.errors import UsageError
 from licet_ontology.terms import license_iri
 from licet_reasoning.assessment import assess
 from licet_reasoning.plan import Action, Plan, PlannedWork, Publication
+from licet_reasoning.planned import work_on_hub
 from licet_reasoning.restrictiveness import least_restrictive_first, restrictions
 from licet_reasoning.suggestion_outcome import Change, Question, RankedLicense, Suggestion
 
@@ -24,6 +25,8 @@ MAX_PARENTS = 100
 MAX_TRIED_CHANGES = 24
 """Changes that are judged before no more are looked for."""
 _DERIVATIVE = "derivative"
+_LICENSE = "license:"
+"""What a name begins with that stands for any work under a license."""
 _OF_LICENSES = "incompatible-terms"
 
 
@@ -37,6 +40,7 @@ def suggest(question: Question, ground: Ground, reading: str) -> Suggestion:
         raise UsageError("name the works that it is made from")
     if len(question.works) > MAX_PARENTS:
         raise UsageError(f"{len(question.works)} works; {MAX_PARENTS} are read at most")
+    question = replace(question, works=tuple(_spelled(work, ground) for work in question.works))
     found = _judged(question, ground, reading, every_license=True)
     changes: tuple[Change, ...] = ()
     if found.answer == "may not":
@@ -48,14 +52,22 @@ def planned(question: Question) -> Plan:
     """Return the plan that a question amounts to."""
     works: dict[str, str | PlannedWork] = {}
     for number, name in enumerate(question.works):
-        kind, colon, license_ = name.partition(":")
+        license_ = name.removeprefix(_LICENSE)
         key = f"work-{number + 1}"
-        works[key] = PlannedWork(license=(license_,)) if kind == "license" and colon else name
+        works[key] = name if license_ == name else PlannedWork(license=(license_,))
     action = Action(do=question.do, makes=_DERIVATIVE, of=tuple(works))
     publication = Publication(
         work=_DERIVATIVE, how=question.how, form=question.form, purpose=question.purpose
     )
     return Plan(works=works, actions=(action,), publish=(publication,))
+
+
+def _spelled(name: str, ground: Ground) -> str:
+    """Return the name of a work as the snapshot spells it."""
+    if name.startswith(_LICENSE):
+        return name
+    kind, id_ = work_on_hub(name, ground, "works")
+    return id_ if kind == "model" else f"datasets/{id_}"
 
 
 def _judged(question: Question, ground: Ground, reading: str, *, every_license: bool) -> Suggestion:

@@ -33,7 +33,7 @@ from licet_ingest.graph import derivation_lines, work_lines
 from licet_ingest.history import CHANGES, History, sources_as_of
 from licet_ingest.known_works import KnownWorks
 from licet_ingest.nquads import iri_lines, iris
-from licet_ingest.snapshot import BusyError, building, current
+from licet_ingest.snapshot import INDEX_FOLDER, BusyError, building, current
 from licet_ingest.snapshot_pair import SINCE_COLUMNS, AsOf, State, truths
 from licet_ingest.tables import record_of
 from licet_ontology import modules
@@ -64,7 +64,6 @@ from licet_reasoning.publish import (
 )
 from licet_reasoning.quotient import Consequences, Outcome, compile_reading, shipped_catalogue
 from licet_reasoning.rules import finding_severities
-from licet_reasoning.search_index import FOLDER as INDEX
 from licet_reasoning.search_index import write_search_index
 from licet_reasoning.situations import Situations
 from licet_reasoning.snapshot_tables import table_hashes, write_tables
@@ -530,7 +529,7 @@ class Updater:
         with building(self._data, snapshot_id) as folder:
             self._store.backup(str(folder / "store"))
             for path in base.path.iterdir():
-                if path.is_dir() and path.name not in {"store", "tables", INDEX}:
+                if path.is_dir() and path.name not in {"store", "tables", INDEX_FOLDER}:
                     shutil.copytree(path, folder / path.name, copy_function=os.link)
                 elif path.is_file() and path.name not in {"manifest.json", RECORDS}:
                     (folder / path.name).hardlink_to(path)

@@ -17,6 +17,7 @@ from licet_ontology.terms import (
     NS,
     local_name,
     term,
+    work_iri,
 )
 
 if TYPE_CHECKING:
@@ -129,9 +130,10 @@ def bill_of(ground: Ground, work: str, *, snapshot: str, created: str) -> Bill:
         UnknownWorkError: The work is not in it.
     """
     from licet_reasoning.hypothesis import judge
-    from licet_service.check import iri_of, knows
+    from licet_service.check import knows
+    from licet_service.work_names import key_of
 
-    iri = iri_of(work)
+    iri = work_iri(*ground.meant(key_of(work)))
     if not knows(ground, iri):
         raise UnknownWorkError(f"{local_name(iri)} is not in the graph, so nothing is known of it")
     judged = judge(ground, [], DEFAULT_READING, also=[iri])

@@ -22,8 +22,9 @@ from licet_reasoning.discharge import (
     Upstream,
     discharge,
 )
-from licet_service.check_notes import Seen, notes_on
+from licet_service.check_notes import Seen, notes_on, spelled_note
 from licet_service.check_report import STATES, CheckedDuty, CheckReport, Note
+from licet_service.work_names import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,11 +84,14 @@ def check_work(
     """
     from licet_reasoning.hypothesis import judge
 
-    iri = iri_of(work)
+    asked = key_of(work)
+    key = ground.meant(asked)
+    iri = work_iri(*key)
     judged = judge(ground, [], reading, also=[iri])
     if not knows(ground, iri):
         raise UnknownWorkError(f"{local_name(iri)} is not in the graph, so nothing is known of it")
-    return _report(judged, ground, iri, reading, snapshot)
+    report = _report(judged, ground, iri, reading, snapshot)
+    return report if key == asked else replace(report, notes=(spelled_note(asked, key),))
 
 
 def check_records(
@@ -134,22 +138,31 @@ def check_folder(
     """
     from licet_ingest.repository_contents import read_contents
     from licet_reasoning.hypothesis import judge
+    from licet_reasoning.spelling import with_works_meant
 
     ground.compiled.tell_names()
-    record, faults = read or read_record(folder, work_id)
+    stated, faults = read or read_record(folder, work_id)
+    more = tuple(more)
+    record, otherwise = with_works_meant(ground, stated, {work.key for work in more})
     contents = read_contents(folder)
-    shown = {id_: read_contents(path) for id_, path in (upstream or {}).items()}
+    spelled = {written[1]: there[1] for written, there in otherwise.items()}
+    folders = {spelled.get(id_, id_): path for id_, path in (upstream or {}).items()}
+    shown = {id_: read_contents(path) for id_, path in folders.items()}
     judged = judge(ground, [record, *more], reading)
     iri = judged.works[0]
     report = _report(judged, ground, iri, reading, snapshot, contents, shown)
     seen = Seen(ground, record, contents, judged, iri, report)
-    notes = (*faults, *notes_on(seen, name_is_given=work_id is not None))
+    notes = (
+        *faults,
+        *(spelled_note(*pair, stated, contents) for pair in otherwise.items()),
+        *notes_on(seen, name_is_given=work_id is not None),
+    )
     return CheckedFolder(
         report=replace(report, notes=notes),
         record=record,
         contents=contents,
         upstream=shown,
-        upstream_folders=dict(upstream or {}),
+        upstream_folders=folders,
         asked={
             duty.term.iri: _asked(ground, duty.term, duty.imposed_by, "") for duty in report.duties
         },
@@ -186,13 +199,6 @@ def _addresses() -> dict[str, str]:
 
     said = (t for t in modules.catalogue() if t.predicate.value == term("textUrl"))
     return {text_of(t.subject): text_of(t.object) for t in said}
-
-
-def iri_of(work: str) -> str:
-    """Return the IRI of the work that a name on the command line means."""
-    folder, _, rest = work.partition("/")
-    kind = {"datasets": "dataset", "services": "service"}.get(folder, "model")
-    return work_iri(kind, work if kind == "model" else rest)
 
 
 def knows(ground: Ground, iri: str) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from licet_ingest.records import WorkRecord
     from licet_ingest.repository_contents import Contents
     from licet_reasoning.hypothesis import Ground, Judged
+    from licet_reasoning.spelling import Key
     from licet_service.check_report import CheckReport
 
 _ORIGINAL = re.compile(
@@ -124,6 +125,32 @@ def notes_on(seen: Seen, *, name_is_given: bool) -> Iterator[Note]:
             f"the work is taken to be called {record.id}, as its folder is",
             to_do="Give the name under which it is to be published by --id OWNER/NAME.",
         )
+
+
+def spelled_note(
+    written: Key, there: Key, record: WorkRecord | None = None, contents: Contents | None = None
+) -> Note:
+    """Return that a work is spelled otherwise than it was written, and where that was.
+
+    Args:
+        written: Kind and id as they were written.
+        there: The work that is meant.
+        record: What names it, as it was read; None where whoever asks names it.
+        contents: The files that it was read from.
+    """
+    sources = {d.source for d in record.derivations if d.parent == written} if record else set()
+    file, line = next((one for one in sorted(sources) if "." in one), ""), 0
+    if contents and contents.card and sources & {"card", "hub", "tag"}:
+        field = "base_model" if written[0] == "model" else "datasets"
+        file, line = contents.card.name, contents.fields.get(field, 0)
+    return Note(
+        "spelled-otherwise",
+        "note",
+        f"{written[1]} is taken for {there[1]}, the only {there[0]} whose id differs in case alone",
+        file,
+        line,
+        f"Write {there[1]}, as the Hub spells it." if sources else "",
+    )
 
 
 def _blanks(contents: Contents) -> Iterator[Note]:

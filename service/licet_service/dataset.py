@@ -52,7 +52,8 @@ class OpenSnapshot:
         from licet_reasoning.compiled import compiled
         from licet_reasoning.hypothesis import Ground
 
-        return Ground(compiled(self.snapshot.path.parents[1] / "cache"), self.store)
+        cache = self.snapshot.path.parents[1] / "cache"
+        return Ground(compiled(cache), self.store, self.snapshot.index)
 
     def query(
         self,

@@ -9,7 +9,9 @@ from licet_ontology.terms import DEFAULT_READING, work_iri
 from licet_reasoning.explain import ANCESTORS_LISTED, Explainer
 from licet_reasoning.explanation_rdf import FORMATS, explanation_rdf
 from licet_reasoning.quotient import compile_reading
+from licet_reasoning.spelling import meant
 from licet_service.report import explanation_json, explanation_lines
+from licet_service.work_names import key_of
 
 if TYPE_CHECKING:
     from licet_reasoning.explanation import Explanation
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 EXPLANATION_FORMATS = ("text", "json", *FORMATS)
 MAX_ANCESTORS_LISTED = 1_000
 """Works listed at most that impose one term, whatever is asked for."""
-_FOLDERS = {"datasets": "dataset", "services": "service"}
 
 
 def explain(
@@ -71,9 +72,7 @@ def explained(
     """Return the explanation of a work; arguments are those of ``explain``."""
     if not 1 <= ancestors <= MAX_ANCESTORS_LISTED:
         raise UsageError(f"ancestors must be from 1 to {MAX_ANCESTORS_LISTED}")
-    folder, _, rest = work.partition("/")
-    kind = _FOLDERS.get(folder, "model")
-    iri = work_iri(kind, work if kind == "model" else rest)
     opened.see(reading)
+    iri = work_iri(*meant(opened.store, opened.snapshot.index, key_of(work)))
     explainer = Explainer(opened.store, compile_reading(reading), ancestors=ancestors)
     return explainer.explain(iri, code=finding, clause=clause)

@@ -16,15 +16,20 @@ def kind_and_id(work: str) -> tuple[str, str]:
     Raises:
         UsageError: It can be the name of none.
     """
-    folder, _, rest = work.partition("/")
-    kind = _KINDS.get(folder, "model")
-    work_id = work if kind == "model" else rest
+    kind, work_id = key_of(work)
     reason = id_fault(work_id)
     if kind == "service" and 0 < len(work_id) <= MAX_ID_CHARS and work_id.isprintable():
         reason = None  # apps are not named by the Hub's rules
     if reason:
         raise UsageError(f"{work!r} {reason}")
     return kind, work_id
+
+
+def key_of(work: str) -> tuple[str, str]:
+    """Return kind and id that a name stands for, whether or not there can be such a work."""
+    folder, _, rest = work.partition("/")
+    kind = _KINDS.get(folder, "model")
+    return kind, work if kind == "model" else rest
 
 
 def name_of(kind: str, work_id: str) -> str:

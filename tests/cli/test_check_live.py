@@ -107,3 +107,15 @@ def test_what_the_hub_says_now_stands_in_place_of_the_snapshot(licet: Licet, hub
     hub.models = [{"id": "mistralai/Mistral-7B-v0.1", "tags": ["license:llama3"]}]
     _, report = asked(licet, "mistralai/Mistral-7B-v0.1")
     assert report["licenses"] == ["Meta Llama 3 Community License Agreement"]
+
+
+def test_a_base_of_the_hub_is_found_in_another_case(
+    licet: Licet, hub: FakeHub, nowhere: str, tmp_path: Path
+) -> None:
+    reports = []
+    for base in ("meta/base", "Meta/Base"):
+        (tmp_path / "README.md").write_text(f"---\nlicense: mit\nbase_model: {base}\n---\n# M\n")
+        reports.append(asked(licet, str(tmp_path), "--id", "o/m", "--data", nowhere)[1])
+    assert reports[0]["duties"]
+    assert reports[0]["duties"] == reports[1]["duties"]
+    assert any("meta/base" in one["text"] for one in reports[1]["notes"])

@@ -57,6 +57,17 @@ def document(client: TestClient) -> dict[str, Any]:
 ################################################################ what is answered
 
 
+def test_a_base_in_another_case_is_the_work_of_the_snapshot(client: TestClient) -> None:
+    answers = [
+        client.post("/api/check", json={"card": card}).json()
+        for card in (CARD, CARD.replace("mistralai/Mistral", "MistralAI/mistral"))
+    ]
+    duties, otherwise = (answer["duties"] for answer in answers)
+    assert duties == otherwise != []
+    [note] = [one for one in answers[1]["notes"] if one["code"] == "spelled-otherwise"]
+    assert (note["file"], note["line"]) == ("README.md", 3)
+
+
 def test_the_example_of_the_description_runs(client: TestClient) -> None:
     schema = document(client)["requestBody"]["content"]["application/json"]["schema"]
     assert schema["examples"]

@@ -79,6 +79,17 @@ def test_suggestions_are_ranked(client: TestClient) -> None:
     assert set(found) == set(schema["properties"])
 
 
+def test_works_in_another_case_are_those_of_the_snapshot(client: TestClient) -> None:
+    model, _ = EXAMPLE_WORKS
+    asked = {"actions": [{"do": "quantize", "of": model, "makes": "small"}], "publish": "small"}
+    otherwise = json.loads(json.dumps(asked).replace(model, model.upper()))
+    answers = [client.post("/api/plan", json=plan).json() for plan in (asked, otherwise)]
+    assert answers[0]["assessments"][0]["duties"]
+    assert answers[0] == answers[1]
+    found = client.get("/api/suggest", params={"work": model.upper()}).json()
+    assert found["question"]["works"] == [model]
+
+
 def test_a_suggestion_needs_a_work(client: TestClient) -> None:
     assert client.get("/api/suggest").status_code == 422
     assert client.get("/api/suggest", params={"work": "a b c"}).status_code == 400

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
+from licet_ingest.snapshot import INDEX_FOLDER
 from licet_ontology.terms import DEFAULT_READING, GRAPH_HUB, reading_graphs
-from licet_reasoning.search_index import FOLDER
 from licet_service.cli import main
 from licet_service.plan_api import EXAMPLE
 
@@ -26,7 +26,7 @@ def test_without_an_index_lists_are_refused_with_the_reason_and_pages_answer(
 ) -> None:
     copy = tmp_path / "data"
     shutil.copytree(data, copy, symlinks=True)
-    shutil.rmtree((copy / "current" / FOLDER).resolve())
+    shutil.rmtree((copy / "current" / INDEX_FOLDER).resolve())
     client = client_with(data=copy)
     for path in ("/api/models", "/api/statistics"):
         refused = client.get(path)
