@@ -13,6 +13,7 @@ import numpy as np
 
 from licet_ontology.terms import RDF, term
 from licet_reasoning.closure import Lineage, pack_facts
+from licet_reasoning.offers import answer_on
 from licet_reasoning.quotient import conclude
 from licet_reasoning.rules import finding_severities, pointing_codes
 
@@ -117,25 +118,10 @@ def compatible_licenses(
         asked, judged_offers(offers, program, closed_catalogue), strict=True
     ):
         found[name] += judgements
-    severity = finding_severities()
+    severity, pointing = finding_severities(), pointing_codes()
     return [
-        _candidate(name, unread=bool(candidates[name].unread), found=found[name], severity=severity)
+        Candidate(
+            name, *answer_on(found[name], severity, pointing, unread=bool(candidates[name].unread))
+        )
         for name in candidates
     ]
-
-
-def _candidate(
-    name: str, *, unread: bool, found: Sequence[Judgement], severity: Mapping[str, str]
-) -> Candidate:
-    """Return the answer on one candidate; of a choice, each alternative must do."""
-    # What is the same for all is left out; what is not published has no name yet.
-    same_for_all = pointing_codes() | {"naming"}
-    told = (j for j in dict.fromkeys(found) if j.code not in same_for_all)
-    failed = [j for j in told if j.verdict != "met"]
-    against = [j for j in failed if severity[j.code] in {"error", "unknown"}]
-    if any(j.verdict == "violated" and severity[j.code] == "error" for j in against):
-        answer = "may not"
-    else:
-        answer = "unknown" if against or unread else "may"
-    warnings = tuple(j for j in failed if j not in against)
-    return Candidate(name, answer, tuple(against), warnings)

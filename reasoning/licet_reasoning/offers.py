@@ -22,7 +22,7 @@ def answer_on(
     *,
     unread: bool = False,
 ) -> tuple[str, tuple[Judgement, ...], tuple[Judgement, ...]]:
-    """Return an answer, what stands against it, and what the rules point out beside.
+    """Return an answer, what stands against it, gravest first, and what is pointed out beside.
 
     The answer is ``may``; ``may not``, because an inherited term would be violated; or
     ``unknown``, because that depends on what nobody has read or stated.
@@ -36,10 +36,14 @@ def answer_on(
     # What is the same for all is left out; what is not published has no name yet.
     told = (j for j in dict.fromkeys(judgements) if j.code not in pointing and j.code != "naming")
     failed = [j for j in told if j.verdict != "met"]
-    against = [j for j in failed if severity[j.code] in {"error", "unknown"}]
+    # What would be no more than a warning is not known either, where nobody can say whether it is.
+    against = [
+        j for j in failed if severity[j.code] in {"error", "unknown"} or j.verdict == "unknown"
+    ]
     warnings = tuple(j for j in failed if j not in against)
-    if any(j.verdict == "violated" and severity[j.code] == "error" for j in against):
-        return "may not", tuple(against), warnings
+    barring = [j for j in against if j.verdict == "violated" and severity[j.code] == "error"]
+    if barring:
+        return "may not", tuple(dict.fromkeys([*barring, *against])), warnings
     return ("unknown" if against or unread else "may"), tuple(against), warnings
 
 

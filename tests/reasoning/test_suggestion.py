@@ -109,7 +109,7 @@ def test_what_asks_for_nothing_does_not_speak_for_what_asks_for_notices(
 ) -> None:
     found = suggested(prepared, "license:mit", do="fine-tune")
     assert {"mit", "apache-2.0", "gpl-3.0"} <= may(found)
-    assert {"unlicense", "cc0-1.0", "wtfpl"} <= beside(found).keys()
+    assert {"unlicense", "cc0-1.0"} <= beside(found).keys()
     nothing_asked = suggested(prepared, "license:unlicense", do="fine-tune")
     assert {"unlicense", "cc0-1.0", "mit"} <= may(nothing_asked)
 
@@ -192,6 +192,15 @@ def test_the_merge_table_of_modelgo(
     assert licenses <= may(found) | beside(found).keys()
     assert bool(licenses) == bool(found.may or found.beside)
     assert inside == any(change.what == "keep it inside" for change in found.changes)
+
+
+def test_a_license_that_does_not_say_for_what_it_was_written_is_not_known_to_fit(
+    prepared: Compiled,
+) -> None:
+    found = suggested(prepared, "license:mit", do="fine-tune")
+    assert "wtfpl" not in may(found) | beside(found).keys()
+    [open_] = [one for one in found.unknown if one.license == "wtfpl"]
+    assert open_.codes == ("license-type-mismatch",)
 
 
 def test_what_makes_no_question_is_refused(prepared: Compiled) -> None:
