@@ -14,7 +14,7 @@ from licet_reasoning.plan_clauses import items_of
 from licet_reasoning.plan_context import Context, is_handed_over
 from licet_reasoning.plan_findings import findings_on, unknowns_in
 from licet_reasoning.plan_outcome import Assessment, LicenseAnswer, PlanReport
-from licet_reasoning.plan_rights import needed_rights
+from licet_reasoning.plan_rights import needed_rights, rights_to_relicense
 from licet_reasoning.planned import prepare
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def _may_carry(c: Context, release: Release) -> tuple[LicenseAnswer, ...]:
     # The work itself is asked about next, by which time the rules will have been.
     c.judged.ask([work_iri(*release.node), *variants.values()])
     severity = {code: kind.severity for code, kind in c.compiled.findings.items()}
+    to_relicense = rights_to_relicense(c, release) if variants else ()
     answers: list[LicenseAnswer] = []
     for iri, work in variants.items():
         answer, against, _ = answer_on(c.judged.judgements(work), severity, c.compiled.pointing)
@@ -117,6 +118,7 @@ def _may_carry(c: Context, release: Release) -> tuple[LicenseAnswer, ...]:
                 tuple(dict.fromkeys(j.code for j in against)),
                 _named(c.compiled, (j.because for j in against)),
                 _named(c.compiled, left_out) if answer == "may" else (),
+                tuple(right.in_words for license_, right in to_relicense if license_ != iri),
             )
         )
     order = ("may", "unknown", "may not")

@@ -144,6 +144,10 @@ class Licensee:
     country: str | None = None
 
 
+ANYONE = Licensee()
+"""A licensee of whom nothing is known."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """A plan.
@@ -160,7 +164,7 @@ class Plan:
     works: dict[str, str | PlannedWork] = field(default_factory=dict[str, "str | PlannedWork"])
     actions: tuple[Action, ...] = ()
     publish: tuple[Publication, ...] = ()
-    licensee: Licensee = Licensee()
+    licensee: Licensee = ANYONE
     title: str = ""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from licet_ontology.terms import BASE, license_iri, term, work_iri
 from licet_reasoning.explanation import ExplainedFinding, Imposition, Reason, Term
 from licet_reasoning.plan_context import SHOWN_IMPOSITIONS
-from licet_reasoning.rights import RESERVED, RIGHTS, UNKNOWN
+from licet_reasoning.rights import RESERVED, RIGHTS, STATUSES, UNKNOWN
 from licet_reasoning.triggers import APPLIES, CONDITIONAL, IN_DOUBT, NOT_TRIGGERED
 
 if TYPE_CHECKING:
@@ -41,11 +41,6 @@ ON_HANDING_OVER = frozenset(
 _SHOWN_AS_ITEMS = frozenset({"conditions-apply", "use-restrictions"})
 """Findings that are made from clauses, with what the plan says to their conditions."""
 _CONDITIONS = frozenset({"mau-threshold", "revenue-threshold", "territory", "field-of-use"})
-_STATUSES = {
-    "reserved": "reserved by the licensor",
-    "unknown": "not known",
-    "not-stated": "not stated",
-}
 
 
 def findings_on(
@@ -184,7 +179,7 @@ def _of_right(c: Context, right: RightNeeded, struck: set[str]) -> ExplainedFind
         code=code,
         severity=severity,
         open=severity == "unknown",
-        label=f"{RIGHTS[right.right]}: {_STATUSES[right.status]}",
+        label=f"{RIGHTS[right.right]}: {STATUSES[right.status]}",
         definition=f"The plan needs it in {right.work}. {right.why}".strip(),
         remedy="Obtain the right from the licensor, or do without the work.",
         because=Reason(term_, (Imposition(right.work, "", ()),)),
@@ -245,12 +240,10 @@ def unknowns_in(
             works = ", ".join(i.work for i in item.imposed_by)
             in_doubt[f"{item.clause.license} ({works})"].append(item.clause.kind)
         elif item.open and item.status == CONDITIONAL:
-            where = f"{item.clause.license}, section {item.clause.section}"
-            seen[f"{item.clause.label} ({where}): {item.why}"] = None
+            seen[item.in_words] = None
     for license_, kinds in in_doubt.items():
         seen[f"Whether terms of {license_} bind at all: {', '.join(dict.fromkeys(kinds))}"] = None
     for right in rights:
         if right.status in {UNKNOWN, "not-stated"}:
-            by = f" in {right.license}" if right.license else ""
-            seen[f"{RIGHTS[right.right]} {right.work}: {_STATUSES[right.status]}{by}"] = None
+            seen[right.in_words] = None
     yield from seen

@@ -40,6 +40,12 @@ class Item:
     struck: bool = False
     open: bool = False
 
+    @property
+    def in_words(self) -> str:
+        """Where it stands, and on what it depends."""
+        source = f"{self.clause.license}, section {self.clause.section}"
+        return f"{self.clause.label} ({source}){f': {self.why}' if self.why else ''}"
+
 
 @dataclass(frozen=True)
 class LicenseAnswer:
@@ -53,6 +59,8 @@ class LicenseAnswer:
         because: Labels of the clauses that these rest on.
         beside: Labels of inherited clauses that it does not carry: it can speak for what was
             added alone, and they go on binding whoever receives the work.
+        lacking: Rights, in words, that offering the work under it needs, and that no license
+            upstream is known to give.
     """
 
     license: str
@@ -61,6 +69,7 @@ class LicenseAnswer:
     codes: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,14 +109,33 @@ class Assessment:
     alike: tuple[str, ...] = ()
 
     @property
+    def open_items(self) -> tuple[Item, ...]:
+        """The clauses of which it is not known whether they apply, as facts may be that decide."""
+        items = (*self.duties, *self.restrictions, *self.conditions)
+        return tuple(item for item in items if item.open and item.status != NOT_TRIGGERED)
+
+    @property
+    def open_rights(self) -> tuple[RightNeeded, ...]:
+        """The rights that it cannot do without and that nothing known gives."""
+        return tuple(
+            right
+            for right in self.rights
+            if right.status == UNKNOWN
+            or (right.status == NOT_STATED and right.right in NOT_WITHOUT_PERMISSION)
+        )
+
+    @property
     def is_open(self) -> bool:
         """Whether it may turn on a clause, a right or a fact of the licensee that is not known."""
-        items = (*self.duties, *self.restrictions, *self.conditions)
-        return any(item.open and item.status != NOT_TRIGGERED for item in items) or any(
-            right.status == UNKNOWN
-            or (right.status == NOT_STATED and right.right in NOT_WITHOUT_PERMISSION)
-            for right in self.rights
-        )
+        return bool(self.open_items or self.open_rights)
+
+    @property
+    def turns_on(self) -> tuple[Item, ...]:
+        """The clauses without a look at which nobody may go ahead: open ones, and conditions."""
+        told = {f.because.term.iri for f in self.findings if f.code == "conditions-apply"}
+        items = (*self.conditions, *self.restrictions, *self.duties)
+        open_ = self.open_items
+        return tuple(item for item in items if item.clause.iri in told or item in open_)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from licet_ontology.terms import local_name, term, work_iri
 from licet_reasoning.conclusions import LICENSE
 from licet_reasoning.plan_context import CHANGING
-from licet_reasoning.rights import UNKNOWN, RightNeeded, right_in
+from licet_reasoning.rights import STATUSES, UNKNOWN, RightNeeded, right_in
 from licet_reasoning.triggers import is_commercial
 
 if TYPE_CHECKING:
@@ -21,6 +21,36 @@ if TYPE_CHECKING:
 
 def needed_rights(c: Context, release: Release) -> tuple[RightNeeded, ...]:
     """Return the rights that a publication needs in the works that the plan does not make."""
+    commercial = is_commercial(release.publication)
+    adapted = c.judged.upstream(work_iri(*release.work), term("adaptationOf"))
+    found: dict[RightNeeded, None] = {}
+    for key, right in _needed(c, release):
+        adapts = work_iri(*key) in adapted
+        found.update(
+            dict.fromkeys(_right(c, key, right, release, commercial=commercial, adapts=adapts))
+        )
+    return tuple(found)
+
+
+def rights_to_relicense(c: Context, release: Release) -> tuple[tuple[str, RightNeeded], ...]:
+    """Return which licenses of what is handed on do not let it be offered under another one.
+
+    Returns:
+        The IRI of each such license, and whether the right is reserved or not stated.
+    """
+    found: dict[tuple[str, RightNeeded], None] = {}
+    for key, right in _needed(c, release):
+        for license_ in c.judged.stated(work_iri(*key), LICENSE) if right == "sublicense" else ():
+            if facts := c.compiled.license(license_):
+                work = c.name_of.get(key, key[1])
+                asked = right_in(c.compiled, facts, work, right, commercial=None)
+                if asked.status in STATUSES:
+                    found[license_, asked] = None
+    return tuple(found)
+
+
+def _needed(c: Context, release: Release) -> dict[tuple[Key, str], None]:
+    """Return which rights a publication needs in which works that the plan does not make."""
     publication = release.publication
     commercial = is_commercial(publication)
     needed: dict[tuple[Key, str], None] = {}
@@ -42,14 +72,7 @@ def needed_rights(c: Context, release: Release) -> tuple[RightNeeded, ...]:
         if use in handed_on:
             rights += _published(publication, copied=use.relation in {"copyOf", "bundles"})
         needed.update({(use.work, right): None for right in rights})
-    adapted = c.judged.upstream(work_iri(*release.work), term("adaptationOf"))
-    found: dict[RightNeeded, None] = {}
-    for key, right in needed:
-        adapts = work_iri(*key) in adapted
-        found.update(
-            dict.fromkeys(_right(c, key, right, release, commercial=commercial, adapts=adapts))
-        )
-    return tuple(found)
+    return needed
 
 
 def _right(

@@ -38,6 +38,8 @@ RIGHTS = {
     "patent": "Patent rights",
 }
 """What each right is called."""
+STATUSES = {RESERVED: "reserved by the licensor", UNKNOWN: "not known", NOT_STATED: "not stated"}
+"""What is said of a right that is not given."""
 
 
 class Terms(Protocol):
@@ -74,6 +76,12 @@ class RightNeeded:
     section: str = ""
     quote: str = ""
     clause: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """Which right in what, and whether a license gives it."""
+        by = f" in {self.license}" if self.license else ""
+        return f"{RIGHTS[self.right]} {self.work}: {STATUSES.get(self.status, self.status)}{by}"
 
 
 def right_in(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,12 @@ from licet_reasoning.restrictiveness import least_restrictive_first, restriction
 from licet_reasoning.suggestion_outcome import Change, Question, RankedLicense, Suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from licet_reasoning.explanation import ExplainedFinding
     from licet_reasoning.hypothesis import Ground
-    from licet_reasoning.plan_outcome import Assessment, LicenseAnswer
+    from licet_reasoning.plan_outcome import LicenseAnswer
+    from licet_reasoning.rights import RightNeeded
 
 MAX_PARENTS = 100
 MAX_TRIED_CHANGES = 24
@@ -28,6 +29,7 @@ _DERIVATIVE = "derivative"
 _LICENSE = "license:"
 """What a name begins with that stands for any work under a license."""
 _OF_LICENSES = "incompatible-terms"
+_WORST = ("may not", "unknown", "may")
 
 
 def suggest(question: Question, ground: Ground, reading: str) -> Suggestion:
@@ -53,13 +55,13 @@ def planned(question: Question) -> Plan:
     works: dict[str, str | PlannedWork] = {}
     for number, name in enumerate(question.works):
         license_ = name.removeprefix(_LICENSE)
-        key = f"work-{number + 1}"
+        key = f"work-{number + 1}" if name in {*works, _DERIVATIVE} else name
         works[key] = name if license_ == name else PlannedWork(license=(license_,))
     action = Action(do=question.do, makes=_DERIVATIVE, of=tuple(works))
     publication = Publication(
         work=_DERIVATIVE, how=question.how, form=question.form, purpose=question.purpose
     )
-    return Plan(works=works, actions=(action,), publish=(publication,))
+    return Plan(works=works, actions=(action,), publish=(publication,), licensee=question.licensee)
 
 
 def _spelled(name: str, ground: Ground) -> str:
@@ -75,17 +77,19 @@ def _judged(question: Question, ground: Ground, reading: str, *, every_license: 
     (assessment,) = assess(plan, ground, reading, every_license=every_license).assessments
     # What no rule says is that no license fits, which the answers say one by one.
     findings = tuple(f for f in assessment.findings if f.code != _OF_LICENSES or f.rule)
-    barred = next((f for f in findings if f.severity == "error"), None)
-    doubtful = next((f for f in findings if f.severity == "unknown"), None)
-    answers = [_with_common(one, barred, doubtful) for one in assessment.may_carry]
+    common = next(_common(findings, assessment.open_rights), None)
+    answers = [_with_common(one, common) for one in assessment.may_carry]
     by_answer = {
         answer: tuple(one for one in answers if one.answer == answer)
         for answer in ("may", "unknown", "may not")
     }
+    best = next((answer for answer, ones in by_answer.items() if ones), None)
+    if best is None:  # Nothing is handed over that would need a license of its own.
+        best = common.answer if common else "may"
     return Suggestion(
         question=question,
         reading=reading,
-        answer=_answer(by_answer, assessment, barred, doubtful),
+        answer="conditional" if best == "may" and assessment.open_items else best,
         may=_ranked(ground, [one for one in by_answer["may"] if not one.beside]),
         beside=_ranked(ground, [one for one in by_answer["may"] if one.beside]),
         unknown=by_answer["unknown"],
@@ -95,38 +99,43 @@ def _judged(question: Question, ground: Ground, reading: str, *, every_license: 
             for iri in ground.compiled.licenses
             if (found := ground.compiled.license(iri)) and not found.read
         ),
+        turns_on=assessment.turns_on,
+        unknowns=assessment.unknowns,
         findings=findings,
         changes=(),
     )
 
 
-def _answer(
-    by_answer: dict[str, tuple[LicenseAnswer, ...]],
-    assessment: Assessment,
-    barred: ExplainedFinding | None,
-    doubtful: ExplainedFinding | None,
-) -> str:
-    if assessment.may_carry:
-        return next(answer for answer in ("may", "unknown", "may not") if by_answer[answer])
-    # Nothing is handed over that would need a license of its own.
-    return "may not" if barred else "unknown" if doubtful else "may"
+@dataclass(frozen=True)
+class _Common:
+    """What makes all answers worse, whatever the license."""
+
+    answer: str
+    code: str
+    because: str
 
 
-def _with_common(
-    answer: LicenseAnswer, barred: ExplainedFinding | None, doubtful: ExplainedFinding | None
-) -> LicenseAnswer:
+def _common(
+    findings: Iterable[ExplainedFinding], open_rights: Iterable[RightNeeded]
+) -> Iterator[_Common]:
+    """Yield what is wrong, then what is not known, whatever the license."""
+    for severity, answer in (("error", "may not"), ("unknown", "unknown")):
+        for finding in findings:
+            if finding.severity == severity:
+                term_ = finding.because.term
+                where = f"{term_.license}, section {term_.section}"
+                yield _Common(answer, finding.code, where if term_.section else term_.label)
+    for right in open_rights:
+        yield _Common("unknown", "right-not-granted", right.in_words)
+
+
+def _with_common(answer: LicenseAnswer, common: _Common | None) -> LicenseAnswer:
     """Return an answer as it is with what is wrong or unknown whatever the license."""
-    for finding, worse in ((barred, "may not"), (doubtful, "unknown")):
-        if finding is not None and (answer.answer == "may" or worse == "may not" != answer.answer):
-            return replace(
-                answer, answer=worse, codes=(finding.code,), because=(_where(finding),), beside=()
-            )
-    return answer
-
-
-def _where(finding: ExplainedFinding) -> str:
-    term_ = finding.because.term
-    return f"{term_.license}, section {term_.section}" if term_.section else term_.label
+    if common is None or _WORST.index(answer.answer) <= _WORST.index(common.answer):
+        return answer
+    return replace(
+        answer, answer=common.answer, codes=(common.code,), because=(common.because,), beside=()
+    )
 
 
 def _ranked(ground: Ground, answers: Sequence[LicenseAnswer]) -> tuple[RankedLicense, ...]:
@@ -134,7 +143,7 @@ def _ranked(ground: Ground, answers: Sequence[LicenseAnswer]) -> tuple[RankedLic
     found = {id_: ground.compiled.license(license_iri(id_)) for id_ in answer}
     of_license = {id_: restrictions(ground.compiled, one) for id_, one in found.items() if one}
     return tuple(
-        RankedLicense(id_, answer[id_].label, rank, above, answer[id_].beside)
+        RankedLicense(id_, answer[id_].label, rank, above, answer[id_].beside, answer[id_].lacking)
         for id_, rank, above in least_restrictive_first(of_license)
     )
 
@@ -148,8 +157,9 @@ def _changes(question: Question, ground: Ground, reading: str) -> Iterator[Chang
             if (tried := tried + 1) > MAX_TRIED_CHANGES:
                 return
             suggestion = _judged(other, ground, reading, every_license=False)
-            if suggestion.answer == "may":
-                found.append(Change(what, other, (*suggestion.may, *suggestion.beside)))
+            if suggestion.answer in {"may", "conditional"}:
+                may = (*suggestion.may, *suggestion.beside)
+                found.append(Change(what, other, may, suggestion.turns_on))
         if found:
             yield from found
             return
@@ -183,7 +193,8 @@ def _single(question: Question) -> Iterator[tuple[str, Question]]:
             "share it for purposes that are not commercial",
             replace(question, purpose="non-commercial"),
         )
-    if question.form in {"service", "binary"}:
+    # What retrieves stays a service; it has no weights of its own.
+    if question.form in {"service", "binary"} and question.do != "retrieve":
         yield "hand over its weights alone", replace(question, form="weights")
     if len(question.works) > 1:
         for kept in combinations(question.works, len(question.works) - 1):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 # Imported at run time, too, for the JSON Schema that pydantic makes of these classes.
 from licet_reasoning.explanation import ExplainedFinding
-from licet_reasoning.plan import Manner, Purpose, Shape, Verb
-from licet_reasoning.plan_outcome import LicenseAnswer
+from licet_reasoning.plan import ANYONE, Licensee, Manner, Purpose, Shape, Verb
+from licet_reasoning.plan_outcome import Item, LicenseAnswer
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Question:
         how: Whether it is shared, sold, or stays inside.
         form: As what it is published; None for what such a work usually is published as.
         purpose: Whether that is commercial.
+        licensee: Who wants to.
     """
 
     works: tuple[str, ...]
@@ -27,6 +28,7 @@ class Question:
     how: Manner = "share"
     form: Shape | None = None
     purpose: Purpose | None = None
+    licensee: Licensee = ANYONE
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class RankedLicense:
         rank: The length of the longest chain of such licenses that restrict less.
         above: The ids of those right below it in that order.
         beside: Where it can speak for what was added alone: inherited terms that go on binding.
+        lacking: Rights, in words, that offering the work under it needs, and that no license
+            upstream is known to give.
     """
 
     license: str
@@ -46,6 +50,7 @@ class RankedLicense:
     rank: int
     above: tuple[str, ...]
     beside: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,13 @@ class Change:
         may: Of the licenses in its lineage, those that they accept and some common ones: those
             under which its work may be published, least restrictive first; those that can speak
             for what was added alone come last.
+        turns_on: The clauses that this stands on, as of a suggestion.
     """
 
     what: str
     question: Question
     may: tuple[RankedLicense, ...]
+    turns_on: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,13 +79,18 @@ class Suggestion:
     Attributes:
         question: What was asked.
         reading: Under which it was judged.
-        answer: ``may``, if under some license it may; ``may not``, if under none; ``unknown``.
+        answer: ``may``, if under some license it may; ``conditional``, if so, and if facts that
+            the question does not tell are as ``turns_on`` asks; ``may not``, if under none;
+            ``unknown``.
         may: The licenses under which it may be offered as a whole, least restrictive first.
         beside: Those that may be put on what was added, least restrictive first. The work as a
             whole cannot be offered under them alone: inherited agreements go along with it.
         unknown: Licenses of which nobody can say, with what leaves that open.
         may_not: The others, with the shortest reason.
         unread: How many licenses nobody has read, and nothing is said of.
+        turns_on: Whatever the license, the clauses without a look at which nobody may go ahead:
+            those of which it is not known whether they apply, and conditions of the rights.
+        unknowns: What is not known whatever the license, in words.
         findings: What is wrong or not known whatever the license.
         changes: Where there is none: the smallest changes after which there is one.
     """
@@ -91,5 +103,7 @@ class Suggestion:
     unknown: tuple[LicenseAnswer, ...]
     may_not: tuple[LicenseAnswer, ...]
     unread: int
+    turns_on: tuple[Item, ...]
+    unknowns: tuple[str, ...]
     findings: tuple[ExplainedFinding, ...]
     changes: tuple[Change, ...]

@@ -90,6 +90,7 @@ def suggest(
     how: str = "share",
     form: str = "",
     purpose: str = "",
+    licensee: Mapping[str, Any] | None = None,
     data: Path = DEFAULT_DATA,
     reading: str = DEFAULT_READING,
 ) -> dict[str, Any]:
@@ -102,6 +103,7 @@ def suggest(
         how: ``share``, ``sell`` or ``internal``.
         form: As what; without it, as what such a work usually is.
         purpose: ``commercial`` or ``non-commercial``, if it is known.
+        licensee: What is known of who wants to, as in a plan.
         data: The data folder.
         reading: The reading of contested law.
 
@@ -110,4 +112,4 @@ def suggest(
         NoSnapshotError: The data folder holds no snapshot.
     """
     opened = Dataset(data).latest()
-    return planning.suggest(opened, list(works), do, how, form, purpose, reading)
+    return planning.suggest(opened, list(works), do, how, form, purpose, reading, licensee)

@@ -87,6 +87,13 @@ def routes(evaluator: Evaluator) -> APIRouter:
         ] = "share",
         form: Annotated[str, Query(description=f"One of {', '.join(get_args(Shape))}.")] = "",
         purpose: Annotated[str, Query(description=f"One of {', '.join(get_args(Purpose))}.")] = "",
+        monthly_users: Annotated[
+            float | None, Query(description="Of the licensee, with affiliates.")
+        ] = None,
+        annual_revenue_usd: Annotated[float | None, Query(description="Of the licensee.")] = None,
+        country: Annotated[
+            str | None, Query(description="Of the licensee, by two letters.")
+        ] = None,
         reading: str = DEFAULT_READING,
     ) -> Response:
         """List licenses, least restrictive first, or the smallest change that leads to one."""
@@ -98,6 +105,11 @@ def routes(evaluator: Evaluator) -> APIRouter:
             form=form,
             purpose=purpose,
             reading=reading,
+            licensee={
+                "monthly_users": monthly_users,
+                "annual_revenue_usd": annual_revenue_usd,
+                "country": country,
+            },
         )
         return Response(found, media_type=JSON_TYPE)
 

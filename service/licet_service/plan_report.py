@@ -51,9 +51,9 @@ def _assessment_lines(one: Assessment) -> Iterator[str]:
     yield from _license_lines(one)
     for finding in one.findings:
         yield from finding_lines(finding)
-    yield from _item_lines("To do", one.duties)
-    yield from _item_lines("Not to do", one.restrictions)
-    yield from _item_lines("On condition", one.conditions)
+    yield from item_lines("To do", one.duties)
+    yield from item_lines("Not to do", one.restrictions)
+    yield from item_lines("On condition", one.conditions)
     yield from _right_lines(one.rights)
     if one.unknowns:
         yield ""
@@ -72,11 +72,18 @@ def _license_lines(one: Assessment) -> Iterator[str]:
         found = [a.license for a in one.may_carry if (a.answer, bool(a.beside)) == (answer, beside)]
         if found:
             yield f"{word}: {', '.join(found)}"
+    needed: dict[str, list[str]] = {}
+    for answer_on in one.may_carry:
+        for right in answer_on.lacking if answer_on.answer == "may" else ():
+            needed.setdefault(right, []).append(answer_on.license)
+    for right, licenses in needed.items():
+        yield f"{right}, which it needs under {', '.join(licenses)}"
     for barred in (a for a in one.may_carry if a.answer == "may not"):
         yield f"May not carry {barred.license}: {', '.join(barred.codes)} ({barred.because[0]})"
 
 
-def _item_lines(title: str, items: Iterable[Item]) -> Iterator[str]:
+def item_lines(title: str, items: Iterable[Item]) -> Iterator[str]:
+    """Yield clauses under a title, but for those that the publication does not bring into play."""
     shown = [item for item in items if item.status != "not-triggered"]
     if not shown:
         return

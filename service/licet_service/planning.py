@@ -10,7 +10,7 @@ from licet_reasoning.plan import read_plan
 from licet_service.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from licet_reasoning.plan_outcome import PlanReport
     from licet_reasoning.suggestion_outcome import Question, Suggestion
@@ -40,6 +40,7 @@ def suggest(
     form: str = "",
     purpose: str = "",
     reading: str = DEFAULT_READING,
+    licensee: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return under which licenses what is made from works may be published, as JSON values.
 
@@ -51,20 +52,27 @@ def suggest(
         form: As what; without it, as what such a work usually is.
         purpose: ``commercial`` or ``non-commercial``, if it is known.
         reading: The reading of contested law.
+        licensee: What is known of who wants to, as in a plan.
 
     Raises:
         UsageError: Something of it is not as it must be.
     """
     from licet_reasoning.suggestion import suggest as suggested  # A plan needs none of it.
 
-    question = question_of(works, do=do, how=how, form=form, purpose=purpose)
+    question = question_of(works, do=do, how=how, form=form, purpose=purpose, licensee=licensee)
     return suggestion_json(suggested(question, opened.ground(reading), reading), opened.snapshot.id)
 
 
 def question_of(
-    works: Iterable[str], *, do: str = "", how: str = "share", form: str = "", purpose: str = ""
+    works: Iterable[str],
+    *,
+    do: str = "",
+    how: str = "share",
+    form: str = "",
+    purpose: str = "",
+    licensee: Mapping[str, Any] | None = None,
 ) -> Question:
-    """Return a question from texts.
+    """Return a question from texts, and from facts of the licensee as in a plan.
 
     Raises:
         UsageError: One of them is not among those that it can be.
@@ -79,10 +87,18 @@ def question_of(
         {
             "actions": [{"do": given.pop("do"), "makes": "derivative", "of": list(listed)}],
             "publish": {"work": "derivative", **given},
+            "licensee": {name: fact for name, fact in (licensee or {}).items() if fact is not None},
         }
     )
     (action,), (publication,) = read.actions, read.publish
-    return Question(listed, action.do, publication.how, publication.form, publication.purpose)
+    return Question(
+        listed,
+        action.do,
+        publication.how,
+        publication.form,
+        publication.purpose,
+        read.licensee,
+    )
 
 
 def suggestion_json(suggestion: Suggestion, snapshot: str) -> dict[str, Any]:

@@ -138,6 +138,9 @@ def plan(file: Path, data: Path, reading: str, as_json: bool) -> None:
 @click.option("--publish", "how", default="share", help="share, sell or internal.")
 @click.option("--form", default="", help="weights, binary, service, output or data.")
 @click.option("--purpose", default="", help="commercial or non-commercial.")
+@click.option("--monthly-users", type=float, help="Of the licensee, with affiliates.")
+@click.option("--annual-revenue-usd", type=float, help="Of the licensee.")
+@click.option("--country", help="Of the licensee, by two letters.")
 @options.data
 @options.reading
 @options.as_json
@@ -147,6 +150,9 @@ def suggest(
     how: str,
     form: str,
     purpose: str,
+    monthly_users: float | None,
+    annual_revenue_usd: float | None,
+    country: str | None,
     data: Path,
     reading: str,
     as_json: bool,
@@ -163,6 +169,11 @@ def suggest(
             how=how,
             form=form,
             purpose=purpose,
+            licensee={
+                "monthly_users": monthly_users,
+                "annual_revenue_usd": annual_revenue_usd,
+                "country": country,
+            },
             as_json=as_json,
             emit=emit,
         )

@@ -47,3 +47,18 @@ def test_suggestions_as_text_name_the_change_that_helps(licet: Licet) -> None:
     answer = licet("suggest", "license:cc-by-nd-4.0")
     assert answer.status == 1
     assert "keep it inside" in answer.out
+
+
+def test_a_suggestion_never_says_may_without_what_it_turns_on(licet: Licet) -> None:
+    asked = ("suggest", "license:llama3.1", "--publish", "share", "--form", "service")
+    answer = licet(*asked)
+    assert answer.status == 3
+    first, *rest = answer.out.splitlines()
+    assert first.endswith("may, if what it turns on allows it")
+    assert any("Above 700 million monthly users" in line for line in rest)
+    assert licet(*asked, "--monthly-users", "1000").status == 0
+    assert licet(*asked, "--monthly-users", "1e9").status == 1
+    told = licet("suggest", "license:gpl-3.0", "license:llama3.1").out
+    change = told.partition("do without license:gpl-3.0")[2].splitlines()
+    assert "if what it turns on allows it" in change[0]
+    assert "Above 700 million monthly users" in change[1]

@@ -23,5 +23,5 @@ def test_a_change_tells_what_a_license_can_speak_for(
 ) -> None:
     question = Question(("o/a", "o/b"))
     change = Change("leave out o/b", question, may)
-    found = Suggestion(question, "cautious", "may not", (), (), (), (), 0, (), (change,))
+    found = Suggestion(question, "cautious", "may not", (), (), (), (), 0, (), (), (), (change,))
     assert f"  leave out o/b: {then}" in list(suggestion_lines(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +12,14 @@ from hypothesis import strategies as st
 from licet_ontology.errors import UsageError
 from licet_ontology.terms import license_iri, local_name
 from licet_reasoning.hypothesis import Ground
+from licet_reasoning.plan import Licensee
 from licet_reasoning.restrictiveness import least_restrictive_first, restrictions
 from licet_reasoning.suggestion import suggest
 from licet_reasoning.suggestion_outcome import Question, Suggestion
 
 if TYPE_CHECKING:
     from licet_reasoning.compiled import Compiled
+    from licet_reasoning.plan import Shape
 
 
 def suggested(compiled: Compiled, *works: str, **how: str) -> Suggestion:
@@ -194,6 +197,37 @@ def test_the_merge_table_of_modelgo(
     assert inside == any(change.what == "keep it inside" for change in found.changes)
 
 
+@pytest.mark.parametrize("form", ["weights", "service"])
+def test_facts_of_the_licensee_decide_what_depends_on_them(prepared: Compiled, form: Shape) -> None:
+    question = Question(("license:llama3.1",), "fine-tune", form=form)
+
+    def asked(users: float | None) -> Suggestion:
+        known = replace(question, licensee=Licensee(monthly_users=users))
+        return suggest(known, Ground(prepared), "cautious")
+
+    found = asked(None)
+    assert found.answer == "conditional"
+    assert [item.clause.kind for item in found.turns_on] == ["mau-threshold"]
+    assert bool(found.may) == (form == "weights")
+    assert (asked(1e3).answer, asked(1e3).turns_on) == ("may", ())
+    beyond = asked(1e9)
+    assert (beyond.answer, beyond.may, beyond.beside) == ("may not", (), ())
+
+
+def test_a_right_that_no_quoted_words_give_leaves_the_answer_open(prepared: Compiled) -> None:
+    found = suggested(prepared, "license:chatglm-6b", do="fine-tune")
+    assert (found.answer, found.may, found.beside) == ("unknown", (), ())
+    assert "right-not-granted" in found.unknown[0].codes
+    assert any("share" in text for text in found.unknowns)
+
+
+def test_conditions_of_rights_are_told_though_nothing_is_unknown(prepared: Compiled) -> None:
+    found = suggested(
+        prepared, "license:deepfloyd-if-license", do="fine-tune", purpose="non-commercial"
+    )
+    assert "field-of-use" in {item.clause.kind for item in found.turns_on}
+
+
 def test_a_license_that_does_not_say_for_what_it_was_written_is_not_known_to_fit(
     prepared: Compiled,
 ) -> None:
@@ -201,6 +235,29 @@ def test_a_license_that_does_not_say_for_what_it_was_written_is_not_known_to_fit
     assert "wtfpl" not in may(found) | beside(found).keys()
     [open_] = [one for one in found.unknown if one.license == "wtfpl"]
     assert open_.codes == ("license-type-mismatch",)
+
+
+def test_a_right_to_relicense_that_is_reserved_is_told_with_each_other_license(
+    prepared: Compiled,
+) -> None:
+    found = suggested(prepared, "license:mg-by-nc-2.0", do="fine-tune", purpose="non-commercial")
+    lacking = {one.license: one.lacking for one in (*found.may, *found.beside)}
+    assert len(lacking) > 2
+    assert lacking.pop("mg-by-nc-2.0") == ()
+    assert all("reserved by the licensor" in rights[0] for rights in lacking.values())
+
+
+def test_a_change_tells_what_it_turns_on(prepared: Compiled) -> None:
+    found = suggested(prepared, "license:gpl-3.0", "license:llama3.1")
+    turns_on = {c.what: {i.clause.kind for i in c.turns_on} for c in found.changes}
+    assert turns_on["do without license:llama3.1"] == set()
+    assert turns_on["do without license:gpl-3.0"] == {"mau-threshold"}
+
+
+def test_of_what_retrieves_no_weights_can_be_handed_over(prepared: Compiled) -> None:
+    found = suggested(prepared, "license:mg-by-nc-2.0", do="retrieve", how="sell", form="service")
+    assert found.answer == "may not"
+    assert found.changes
 
 
 def test_what_makes_no_question_is_refused(prepared: Compiled) -> None:

@@ -71,12 +71,23 @@ def test_suggestions_are_ranked(client: TestClient) -> None:
     answer = client.get("/api/suggest", params={"work": list(EXAMPLE_WORKS), "as": "merge"})
     assert answer.status_code == 200
     found = answer.json()
-    assert found["answer"] == "may"
+    assert found["answer"] == "conditional"
+    assert [one["clause"]["kind"] for one in found["turns_on"]] == ["mau-threshold"]
     ranks = [one["rank"] for one in found["may"]]
     assert ranks == sorted(ranks)
     described = client.get("/openapi.json").json()["paths"]["/api/suggest"]["get"]
     schema = described["responses"]["200"]["content"]["application/json"]["schema"]
     assert set(found) == set(schema["properties"])
+
+
+def test_a_suggestion_takes_facts_of_the_licensee(client: TestClient) -> None:
+    asked = {"work": "license:llama3.1", "publish": "share", "form": "service"}
+    answers = [
+        client.get("/api/suggest", params={**asked, **facts}).json()["answer"]
+        for facts in ({}, {"monthly_users": 5}, {"monthly_users": 1e9})
+    ]
+    assert answers == ["conditional", "may", "may not"]
+    assert client.get("/api/suggest", params={**asked, "country": "Utopia"}).status_code == 400
 
 
 def test_works_in_another_case_are_those_of_the_snapshot(client: TestClient) -> None:

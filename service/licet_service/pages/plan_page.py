@@ -199,6 +199,7 @@ async def _suggestion(evaluator: Evaluator, asked: Asked) -> dict[str, Any]:
         how=asked.how,
         form=asked.form,
         reading=asked.reading,
+        licensee=plan_of(asked).get("licensee"),
     )
     return found
 
