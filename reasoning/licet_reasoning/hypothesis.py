@@ -92,6 +92,11 @@ class Ground:
         self.compiled.forget()
         vars(self).pop("_known", None)
 
+    @property
+    def finds_any_case(self) -> bool:
+        """Whether a name that is not there as it is written is found in another case."""
+        return self.store is not None and self.index is not None and self.index.is_file()
+
     def meant(self, key: Key, given: Collection[Key] = ()) -> Key:
         """Return the work that a name means: itself, or the only one that differs in case alone.
 

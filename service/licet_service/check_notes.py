@@ -326,12 +326,12 @@ def _against_it(seen: Seen) -> Iterator[Hint]:
         lines = [(line.number, line.text) for line in contents.card.lines]
         for hint in sentences_on_origin(lines, seen.card):
             # A name of two parts may be anything, such as input/output, unless it is known.
-            if not hint.work or _is_known(seen.ground, hint):
+            is_address = "huggingface.co/" in hint.excerpt
+            if not hint.work or is_address or _may_be_a_work(seen.ground, hint.work):
                 yield hint
 
 
-def _is_known(ground: Ground, hint: Hint) -> bool:
-    facts, _ = ground.stated_of(work_iri("model", hint.work))
-    return "huggingface.co/" in hint.excerpt or (
-        bool(facts) and (term("gap"), term("MissingWork")) not in facts
-    )
+def _may_be_a_work(ground: Ground, name: str) -> bool:
+    """Tell whether a snapshot names a work so, in whatever case, or whether none can be asked."""
+    stated, _ = ground.stated_of(work_iri(*ground.meant(("model", name))))
+    return bool(stated) or not ground.finds_any_case

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyoxigraph import NamedNode
 
 from licet_ingest.snapshot import current
 from licet_ontology.errors import SourceError
+from licet_ontology.terms import local_name, term
 from licet_reasoning.compiled import compiled
 from licet_reasoning.hypothesis import Ground
 from licet_service.check import check_folder
@@ -222,6 +224,7 @@ FROM_SCRATCH = "- Trained from scratch: yes\n"
         ("README.md", "It was fine-tuned from Llama 3.1.\n"),
         ("README.md", "It is based on [this](https://huggingface.co/nobody/nothing).\n"),
         ("README.md", "Built on mistralai/Mistral-7B-v0.1 by us.\n"),
+        ("README.md", "Built on MistralAI/mistral-7b-v0.1 by us.\n"),
         ("README.md", "base_model = 'mistralai/Mistral-7B-v0.1'\n"),
         ("config.json", '{"_name_or_path": "mistralai/Mistral-7B-v0.1"}'),
         ("last/adapter_config.json", '{"base_model_name_or_path": "mistralai/Mistral-7B-v0.1"}'),
@@ -241,6 +244,21 @@ def test_who_says_that_a_model_is_made_from_nothing_is_not_believed_against_its_
     (note,) = [note for note in report["notes"] if note["severity"] == "unknown"]
     assert note["code"] in {"not-from-scratch", "unstated-base"}
     assert note["file"] == file
+
+
+def test_a_base_that_others_only_name_is_one_too(
+    licet: Licet, tmp_path: Path, ground: Ground
+) -> None:
+    assert ground.store
+    missing = (NamedNode(term("gap")), NamedNode(term("MissingWork")))
+    named = [local_name(q.subject.value) for q in ground.store.quads_for_pattern(None, *missing)]  # type: ignore[union-attr]
+    base = next(name for name in sorted(named) if name.startswith("model/") and "/" in name[6:])[6:]
+    card = f"---\nlicense: apache-2.0\n---\n# Model\n\nBuilt on {base} by us.\n"
+    folder = repository(tmp_path / "own", card, **{"MODEL_LINEAGE.md": FROM_SCRATCH})
+    (folder / "LICENSE").write_text(LICENSE, encoding="utf-8")
+    status, report = asked(licet, folder)
+    assert status == 3
+    assert "not-from-scratch" in {note["code"] for note in report["notes"]}
 
 
 def test_what_a_card_says_beyond_what_is_read_is_not_known(licet: Licet, tmp_path: Path) -> None:

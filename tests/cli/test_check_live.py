@@ -119,3 +119,12 @@ def test_a_base_of_the_hub_is_found_in_another_case(
     assert reports[0]["duties"]
     assert reports[0]["duties"] == reports[1]["duties"]
     assert any("meta/base" in one["text"] for one in reports[1]["notes"])
+
+
+def test_without_a_snapshot_whatever_may_name_a_work_speaks_against_having_none(
+    licet: Licet, hub: FakeHub, nowhere: str, tmp_path: Path
+) -> None:
+    (tmp_path / "MODEL_LINEAGE.md").write_text("- Trained from scratch: yes\n")
+    for words, status in (("Built with care.", 0), ("Built on meta/base by us.", 3)):
+        (tmp_path / "README.md").write_text(f"---\nlicense: mit\n---\n# M\n\n{words}\n")
+        assert asked(licet, str(tmp_path), "--id", "o/m", "--data", nowhere)[0] == status
