@@ -90,6 +90,20 @@ def test_a_suggestion_takes_facts_of_the_licensee(client: TestClient) -> None:
     assert client.get("/api/suggest", params={**asked, "country": "Utopia"}).status_code == 400
 
 
+def test_the_page_lists_licenses_with_what_they_turn_on(client: TestClient) -> None:
+    asked = {"licenses": "llama3.1", "publish": "share weights", "alternatives": "shown"}
+    unknown, few, many = (
+        client.get("/plan", params={**asked, "users": users}).text
+        for users in ("", "5", "1000000000")
+    )
+    may, turns_on = "It may be published under 1 license", "Whatever the license, it turns on:"
+    assert turns_on in unknown
+    assert f"{may}, least restrictive first, if what it turns on allows it" in unknown
+    assert turns_on not in few
+    assert f"{may}, least restrictive first. " in few
+    assert "There is no license in the catalogue" in many
+
+
 def test_works_in_another_case_are_those_of_the_snapshot(client: TestClient) -> None:
     model, _ = EXAMPLE_WORKS
     asked = {"actions": [{"do": "quantize", "of": model, "makes": "small"}], "publish": "small"}
