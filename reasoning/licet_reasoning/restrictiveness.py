@@ -33,7 +33,7 @@ def restrictions(compiled: Compiled, license_: LicenseFacts) -> Restrictions:
         (scope, compiled.term(clause).kind)
         for scope, found in license_.scopes.items()
         for clause in found
-        if not scope.endswith("IfDerivative")  # concluded from the other scopes
+        if not scope.endswith(("IfDerivative", "IfCovered"))  # concluded from the other scopes
     }
     withheld = {(name, value) for name, value in WITHHELD if license_.says(name, value)}
     if ("commercialUse", "prohibited") in withheld:

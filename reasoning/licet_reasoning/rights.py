@@ -246,7 +246,12 @@ def _output(asked: _Asked, commercial: bool | None) -> RightNeeded:
         return asked.by_clause(RESERVED if commercial else CONDITIONAL, clause)
     if clause := asked.clause(("output-restriction", "field-of-use"), ("onOutput",)):
         return asked.by_clause(CONDITIONAL, clause)
-    return asked.answer(NOT_STATED)
+    found = asked.fact(
+        "extractedModels",
+        {"conditional": CONDITIONAL},
+        "output is covered under a condition that the text states",
+    )
+    return found or asked.answer(NOT_STATED)
 
 
 def _training_on_output(asked: _Asked) -> RightNeeded:
@@ -260,10 +265,14 @@ def _training_on_output(asked: _Asked) -> RightNeeded:
             "excluded": NOT_NEEDED,
             "derivative": CONDITIONAL,
             "separate": CONDITIONAL,
+            "conditional": CONDITIONAL,
+            "outputExcluded": CONDITIONAL,
         },
         {
             "derivative": "what is made from output counts as a derivative",
             "separate": "what is made from output has terms of its own",
+            "conditional": "output is covered under a condition that the text states",
+            "outputExcluded": "output is left out, and what is made from it is not named",
         }.get(next(iter(asked.license.facts.get("extractedModels", ())), ""), ""),
     )
     return found or asked.answer(NOT_STATED)

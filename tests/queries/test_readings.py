@@ -248,6 +248,108 @@ TURNS = [
         {"text": "", DISTILLED: ""},
     ),
     Turn(
+        "a license that covers output under a condition leaves open whether a student is bound",
+        "share-alike",
+        """
+        base: gpl-3.0
+        x/it: apache-2.0, distilledFrom base
+        """,
+        "unknown",
+        {"text": "", DISTILLED: ""},
+    ),
+    Turn(
+        "from model to dataset to model, such a license stays open",
+        "share-alike",
+        """
+        base: agpl-3.0
+        dataset output: mit, generatedBy base
+        x/it: mit, trainedOn dataset output
+        """,
+        "unknown",
+        {"text": "", DISTILLED: ""},
+    ),
+    Turn(
+        "a license that leaves output out says nothing of models made from it",
+        "share-alike",
+        """
+        base: faipl-1.0
+        x/it: mit, distilledFrom base
+        """,
+        "unknown",
+        {"text": "", DISTILLED: ""},
+    ),
+    Turn(
+        "words that limit what output is covered bind it no more than silence",
+        "share-alike",
+        """
+        base: gpl-3.0
+        dataset x/it: mit, generatedBy base
+        """,
+        "",
+        {},
+    ),
+    Turn(
+        "a student under such a license itself keeps share-alike, should it be bound",
+        "share-alike",
+        """
+        base: gpl-3.0
+        x/it: gpl-3.0, distilledFrom base
+        """,
+        "met",
+        {"text": "", DISTILLED: ""},
+    ),
+    Turn(
+        "whether such a student must come with source is open",
+        "source-disclosure",
+        """
+        base: agpl-3.0, gated no
+        x/it: apache-2.0, distilledFrom base
+        """,
+        "unknown",
+        {"text": "", DISTILLED: ""},
+    ),
+    Turn(
+        "whether terms of such a student restrict what that license frees is open",
+        "gnu-freedom",
+        """
+        base: gpl-3.0
+        x/it: cc-by-nc-4.0, distilledFrom base
+        """,
+        "unknown",
+        {"text": "", DISTILLED: ""},
+    ),
+    Turn(
+        "whether such a license contradicts one that binds for certain is open",
+        "incompatible-terms",
+        """
+        one: gpl-3.0
+        two: cc-by-nc-sa-4.0
+        x/it: cc-by-nc-sa-4.0, distilledFrom one, finetunedFrom two
+        """,
+        "unknown",
+        {"text": "met", DISTILLED: "met"},
+    ),
+    Turn(
+        "whether a non-commercial license that leaves output out binds a student is open",
+        "non-commercial",
+        """
+        base: mistral-non-production-license-0.1
+        x/it: mit, distilledFrom base
+        """,
+        "unknown",
+        {"text": "", DISTILLED: ""},
+    ),
+    Turn(
+        "who also fine-tunes a model is bound for certain, whatever of its output is covered",
+        "share-alike",
+        """
+        base: gpl-3.0
+        x/it: apache-2.0, distilledFrom base, finetunedFrom base
+        """,
+        "violated",
+        {},
+    ),
+    Turn(
         "a license without words of agreement that names output may have made a promise or not",
         "pass-through",
         """

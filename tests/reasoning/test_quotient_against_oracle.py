@@ -31,7 +31,7 @@ license:free a licet:License ; licet:targetWorkType licet:software ;
     licet:onCopy :free-copy ; licet:onDerivative :free-copy .
 :free-copy a licet:LicenseCopy .
 license:gnu a licet:License ; licet:family family:gnu ; licet:commercialUse licet:permitted ;
-    licet:extractedModels licet:notAddressed ;
+    licet:extractedModels licet:conditional ;
     licet:onCopy :gnu-free , :gnu-agreed ; licet:onDerivative :gnu-free , :gnu-share .
 :gnu-agreed a licet:Acceptance .
 :gnu-free a licet:NoFurtherRestrictions .

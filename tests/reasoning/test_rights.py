@@ -261,3 +261,26 @@ def test_pages_say_of_each_license_what_plans_say(prepared: Compiled) -> None:
             found = right(prepared, license_, one.right)
             told = (one.status, one.section, one.quote)
             assert told == (found.status, found.section, found.quote), (license_, one.right)
+
+
+@pytest.mark.parametrize(
+    ("license_", "name", "section", "words"),
+    [
+        ("gpl-2.0", "share-output", "0", "only if its contents constitute"),
+        ("gpl-3.0", "share-output", "2", "only if the output, given its content"),
+        ("lgpl-3.0", "train-on-output", "GPL-3.0 2", "only if the output, given its content"),
+        ("agpl-3.0", "train-on-output", "2", "only if the output, given its content"),
+        ("faipl-1.0", "train-on-output", "Output", "is not covered by this license"),
+    ],
+)
+def test_a_condition_on_output_is_quoted(
+    prepared: Compiled, license_: str, name: str, section: str, words: str
+) -> None:
+    assert_quoted(right(prepared, license_, name), "conditional", section, words)
+
+
+@pytest.mark.parametrize("name", ["share-output", "train-on-output"])
+def test_a_license_that_says_nothing_of_output_states_no_right_in_it(
+    prepared: Compiled, name: str
+) -> None:
+    assert right(prepared, "mpl-2.0", name).status == "not-stated"
