@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from licet_ontology.terms import BASE, license_iri, term, work_iri
 from licet_reasoning.explanation import ExplainedFinding, Imposition, Reason, Term
 from licet_reasoning.plan_context import SHOWN_IMPOSITIONS
-from licet_reasoning.rights import RESERVED, RIGHTS, STATUSES, UNKNOWN
+from licet_reasoning.rights import ON_OUTPUT, RESERVED, RIGHTS, STATUSES, UNKNOWN
 from licet_reasoning.triggers import APPLIES, CONDITIONAL, IN_DOUBT, NOT_TRIGGERED
 
 if TYPE_CHECKING:
@@ -246,4 +246,7 @@ def unknowns_in(
     for right in rights:
         if right.status in {UNKNOWN, "not-stated"}:
             seen[right.in_words] = None
+        elif right.why in ON_OUTPUT.values():
+            where = f"{right.license}, section {right.section}"
+            seen[f"{RIGHTS[right.right]} {right.work} ({where}): {right.why}"] = None
     yield from seen

@@ -41,6 +41,12 @@ RIGHTS = {
 STATUSES = {RESERVED: "reserved by the licensor", UNKNOWN: "not known", NOT_STATED: "not stated"}
 """What is said of a right that is not given."""
 
+ON_OUTPUT = {
+    "conditional": "output is covered under a condition that the text states",
+    "outputExcluded": "output is left out, and what is made from it is not named",
+}
+"""Why a right in output is conditional where the text leaves it to what the output is."""
+
 
 class Terms(Protocol):
     """Whatever knows the clauses of licenses in words."""
@@ -249,7 +255,7 @@ def _output(asked: _Asked, commercial: bool | None) -> RightNeeded:
     found = asked.fact(
         "extractedModels",
         {"conditional": CONDITIONAL},
-        "output is covered under a condition that the text states",
+        ON_OUTPUT["conditional"],
     )
     return found or asked.answer(NOT_STATED)
 
@@ -271,8 +277,7 @@ def _training_on_output(asked: _Asked) -> RightNeeded:
         {
             "derivative": "what is made from output counts as a derivative",
             "separate": "what is made from output has terms of its own",
-            "conditional": "output is covered under a condition that the text states",
-            "outputExcluded": "output is left out, and what is made from it is not named",
+            **ON_OUTPUT,
         }.get(next(iter(asked.license.facts.get("extractedModels", ())), ""), ""),
     )
     return found or asked.answer(NOT_STATED)

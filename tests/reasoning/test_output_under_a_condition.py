@@ -57,3 +57,13 @@ def test_a_license_that_binds_for_certain_still_errs_beside_it(prepared: Compile
 def test_by_the_text_nothing_is_said_to_bind(prepared: Compiled) -> None:
     small = judged(prepared, plan("gpl-3.0", DISTILLED), "text")
     assert "share-alike" not in codes(small) | codes(small, "unknown")
+
+
+@pytest.mark.parametrize("reading", ["cautious", "text"])
+def test_a_condition_on_output_is_named_among_what_is_not_known(
+    prepared: Compiled, reading: str
+) -> None:
+    big = "Right to share its output big (GNU General Public License v3.0, section 2)"
+    text = "[{do: generate, by: big, makes: small, license: mit}]"
+    generated = judged(prepared, plan("gpl-3.0", text).replace("weights", "data"), reading)
+    assert any(unknown.startswith(big) for unknown in generated.unknowns)
