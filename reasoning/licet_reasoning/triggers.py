@@ -66,6 +66,20 @@ _MODIFIED = frozenset(
 )
 """Conditions in the catalogue that ask whether the licensee changed the work."""
 _CONVEYED_OTHERWISE = "The work is conveyed in a form other than the preferred form"
+COMMERCIAL_ALONE = (
+    "The materials are used commercially.",
+    "The use is commercial",
+    "The use, of outputs too, is commercial",
+    "The visits belong to commercial activities.",
+)
+"""How conditions in the catalogue begin under which a threshold counts for commerce alone."""
+SOME_BUSINESSES_ALONE = (
+    "Image generation or editing is a core business",
+    "You or an affiliate conducts a model-as-a-service",
+    "You or an affiliate operates a model-as-a-service",
+)
+"""How conditions begin under which a threshold counts for businesses of which no plan tells."""
+_MONTHS = 12
 EU = frozenset(
     [
         "AT",
@@ -159,7 +173,7 @@ def trigger(
     if found.status == CONDITIONAL:
         return found
     if clause.kind in LICENSEE_FACTS:
-        return _by_licensee(clause, licensee)
+        return _by_licensee(clause, licensee, publication)
     if clause.kind == "non-commercial":
         return _by_purpose(publication, reached)
     return _by_condition(clause, publication, reached)
@@ -206,14 +220,30 @@ def _of_hosting(license_: LicenseFacts | None) -> Trigger:
     )
 
 
-def _by_licensee(clause: Term, licensee: Licensee) -> Trigger:
-    given = dict(clause.parameters)
+def _by_licensee(clause: Term, licensee: Licensee, publication: Publication) -> Trigger:
     if clause.kind == "territory":
         return _by_place(clause, licensee)
-    value = (
-        licensee.monthly_users if clause.kind == "mau-threshold" else licensee.annual_revenue_usd
-    )
-    what = "monthly users" if clause.kind == "mau-threshold" else "annual revenue"
+    condition = dict(clause.parameters).get("condition", "")
+    commercial = is_commercial(publication)
+    if condition.startswith(COMMERCIAL_ALONE) and commercial is False:
+        return Trigger(NOT_TRIGGERED, "the purpose is said not to be commercial")
+    found = _by_threshold(clause, licensee)
+    if not found.struck:
+        return found
+    if condition.startswith(COMMERCIAL_ALONE) and commercial is None:
+        why = f"{found.why}; not known: whether the purpose is commercial"
+        return Trigger(CONDITIONAL, why, unknown=True)
+    if condition.startswith(SOME_BUSINESSES_ALONE):
+        return Trigger(CONDITIONAL, f"{found.why}, if: {condition}", unknown=True)
+    return found
+
+
+def _by_threshold(clause: Term, licensee: Licensee) -> Trigger:
+    """Return whether a number of users or a revenue lies beyond the one that a clause names."""
+    given = dict(clause.parameters)
+    by_users = clause.kind == "mau-threshold"
+    value = licensee.monthly_users if by_users else licensee.annual_revenue_usd
+    what = "monthly users" if by_users else "annual revenue"
     try:
         threshold = float(given["threshold"])
     except (KeyError, ValueError):
@@ -221,12 +251,19 @@ def _by_licensee(clause: Term, licensee: Licensee) -> Trigger:
     limit = f"{threshold:,.0f} {given.get('unit', '')}".strip()
     if value is None:
         return Trigger(CONDITIONAL, f"not known: {what} against {limit}", unknown=True)
-    if clause.kind == "revenue-threshold" and not given.get("unit", "").startswith("US dollars"):
+    if not (given.get("unit", "").startswith("US dollars") or by_users):
         return Trigger(CONDITIONAL, f"compare the revenue with {limit}", unknown=True)
     beyond = value >= threshold if clause.label.startswith("From") else value > threshold
     when = f", counted {given['referenceDate']}" if "referenceDate" in given else ""
+    is_by_month = not by_users and given.get("period", "").endswith("month")
+    if is_by_month and threshold < value <= _MONTHS * threshold:
+        why = f"compare the revenue of each month with {limit}: {value:,.0f} is that of the year"
+        return Trigger(CONDITIONAL, why, unknown=True)
     if beyond:
         return Trigger(APPLIES, f"{value:,.0f} against {limit}{when}", struck=True)
+    if given.get("unit", "").startswith("visits"):
+        why = f"not known: {limit} a month, of which each of {value:,.0f} users may make several"
+        return Trigger(CONDITIONAL, why, unknown=True)
     return Trigger(NOT_TRIGGERED, f"{value:,.0f} against {limit}{when}")
 
 
