@@ -55,6 +55,11 @@ def answers(
         ("gpl-2.0", "GPL-3.0-only", "unknown"),
         ("gpl-2.0 apache-2.0", "GPL-2.0-only", "may not"),
         ("gpl-3.0 apache-2.0", "GPL-3.0-only", "may"),
+        # MPL-2.0 3.3 lets recipients take the GPL in its place, its end on patent litigation too.
+        ("mpl-2.0 gpl-2.0", "GPL-2.0-only", "may"),
+        ("mpl-2.0 lgpl-2.1", "LGPL-2.1-only", "may"),
+        ("epl-2.0 gpl-2.0", "GPL-2.0-only", "unknown"),
+        ("epl-1.0 gpl-2.0", "GPL-2.0-only", "may not"),
         # OpenRAIL asks for at least its restrictions.
         ("creativeml-openrail-m", "bigscience-openrail-m", "may"),
         ("bigscience-openrail-m", "creativeml-openrail-m", "may not"),
