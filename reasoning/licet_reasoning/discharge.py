@@ -57,6 +57,14 @@ HOLDS_IF_MODIFIED = frozenset(
     }
 )
 """Conditions that are met where the publisher changed the work upstream."""
+HOLDS_BY_FORM = frozenset(
+    {
+        "The work is conveyed in a form other than the preferred form for making modifications to "
+        "it.",
+        "The work is distributed in a form other than the one preferred for making modifications.",
+    }
+)
+"""Conditions that are met where the weights are here in no form that can be trained further."""
 HOLDS_IF_CONTAINED = frozenset(
     {
         "The work is a copy of the software or contains a substantial portion of it.",
@@ -90,6 +98,27 @@ _NO_CHANGES = re.compile(
     r"(?:no|none|nothing|not|to ?do|tbd|n/?a)\b",
     re.IGNORECASE,
 )
+_UNCHANGED = re.compile(
+    r"\b(?:unchanged|unmodified|unaltered|untouched|same as|identical to)\b"
+    r"|\b(?:no|without|zero) (?:\w+ ){0,2}(?:changes?|modifications?|alterations?|edits?)\b"
+    r"|(?:\b(?:not|never)|n[’']t) (?:\w+ ){0,2}?(?:chang|modif|alter|edit|adapt|touch)"
+    r"|^\W*(?:please )?(?:see|refer to|cf)\b|\b(?:coming soon|to follow|to be (?:done|added))\b"
+    r"|unverändert|\bkeine\w* (?:\w+ )?(?:änderung|modifikation)"
+    r"|\bnicht (?:\w+ )?(?:geändert|verändert|modifiziert|angepasst)"
+    r"|inchangé|\b(?:aucun|sans)e? (?:changement|modification)|\bpas (?:été )?modifi"
+    r"|\b(?:sin|ningún|sem|nenhuma|senza|nessuna) (?:cambio|modifica|alteraç)|inalterad|invariat"
+    r"|без изменений|не изменя|не модифиц"
+    r"|[未没沒无無].{0,12}(?:修改|更改|改动|变更|變更)"
+    r"|変更(?:は|点は|を)*(?:なし|無し|ありません|ない|していません|加えていません)"
+    r"|(?:변경|수정)(?:\s?사항)?(?:이|은|을|하지|되지)*\s?(?:없|않)",
+    re.IGNORECASE,
+)
+"""In a sentence that says that nothing was changed, or that it is said elsewhere."""
+_SENTENCE_END = re.compile(
+    r"[.;:!?](?=\s|$)|[\u3001\u3002\uff01\uff0c\uff1b\uff1f\n]|,\s|\s(?:but|while|whereas)\s"
+)
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\w+")
+"""A word; where none are told apart by spaces, a character."""
 _DATE = re.compile(
     r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b|\b[0-3]?\d[./][01]?\d[./](?:19|20)\d\d\b"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? "
@@ -199,7 +228,8 @@ def discharge(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -
     """
     rule = RULES.get(asked.kind, _not_seen)
     found = rule(asked, contents, upstream)
-    if found.state == MISSING and not _applies(asked):
+    by_form = asked.condition in HOLDS_BY_FORM and found.state == MISSING
+    if found.state == MISSING and not (by_form or _applies(asked)):
         found = replace(found, state=UNSEEN, why=f"{_if(asked)}; {found.why}")
     elif found.state == UNSEEN and asked.condition and not _applies(asked):
         found = replace(found, why=f"{_if(asked)}; {found.why}")
@@ -513,7 +543,7 @@ def _credit(one: Upstream, asked: Asked, contents: Contents) -> tuple[list[Sight
     """Return where a work upstream is credited, or what is lacking."""
     named = re.compile(_ID.format(re.escape(one.id)), re.IGNORECASE)
     linked = re.compile(
-        rf"huggingface\.co/(?:datasets/)?{re.escape(one.id)}(?![\w/-]|\.\w)", re.IGNORECASE
+        rf"\b(?:huggingface|hf)\.co/(?:datasets/)?{re.escape(one.id)}(?![\w/-]|\.\w)", re.IGNORECASE
     )
     lacks = f"nothing credits {one.id}"
     for text, block in _credits(contents):
@@ -647,7 +677,7 @@ def _state_changes(asked: Asked, contents: Contents, upstream: dict[str, Content
             continue
         if in_notice and text.role != "notice":
             lacks = "the license wants the statement in the NOTICE file, and it stands elsewhere"
-        elif len(re.findall(r"\w+", words)) < MIN_WORDS:
+        elif not _says_a_change(words):
             continue
         elif wants_date and not _DATE.search(words):
             lacks = f"{text.name} line {block[0].number} states changes without a date"
@@ -666,6 +696,12 @@ def _state_changes(asked: Asked, contents: Contents, upstream: dict[str, Content
         lacks,
         to_do=f"State {where} what you changed in {_and(one.id for one in asked.upstreams)}{date}.",
     )
+
+
+def _says_a_change(words: str) -> bool:
+    """Tell whether something is left of a statement without what denies that it is one."""
+    said = (part for part in _SENTENCE_END.split(words) if not _UNCHANGED.search(part))
+    return len(_WORD.findall(" ".join(said))) >= MIN_WORDS
 
 
 def _change_statements(contents: Contents) -> Iterator[tuple[HeldText, list[Line]]]:

@@ -65,7 +65,10 @@ _MODIFIED = frozenset(
     }
 )
 """Conditions in the catalogue that ask whether the licensee changed the work."""
-_CONVEYED_OTHERWISE = "The work is conveyed in a form other than the preferred form"
+_CONVEYED_OTHERWISE = (
+    "The work is conveyed in a form other than the preferred form",
+    "The work is distributed in a form other than the one preferred",
+)
 COMMERCIAL_ALONE = (
     "The materials are used commercially.",
     "The use is commercial",

@@ -15,6 +15,7 @@ from licet_ontology.nodes import text_of
 from licet_ontology.terms import term
 from licet_reasoning.discharge import (
     FULFILLED,
+    HOLDS_BY_FORM,
     HOLDS_IF_CONTAINED,
     HOLDS_IF_MODIFIED,
     HOLDS_ON_PUBLICATION,
@@ -333,6 +334,11 @@ def test_a_paragraph_that_denies_the_origin_gives_no_credit(
     assert state(asked("attribution"), {"README.md": FRONT + card, **NONE}) == state_of_it
 
 
+def test_the_short_address_of_the_hub_is_a_link(state: State) -> None:
+    card = CREDIT.replace("https://huggingface.co/", "https://hf.co/")
+    assert state(asked("attribution"), {"README.md": FRONT + card, **NONE}) == FULFILLED
+
+
 def test_each_of_several_works_must_be_credited(state: State) -> None:
     duty = asked("attribution", upstreams=(BASE, replace(BASE, id="acme/second")))
     assert state(duty, {"README.md": FRONT + CREDIT, **NONE}) == MISSING
@@ -359,6 +365,8 @@ def test_a_blank_for_the_notices_keeps_the_duty_missing(state: State) -> None:
         "## Changes\n\nFine-tuned on 3,000 recipes with a learning rate of 1e-5.\n",
         "## Attribution\n\nModifications: applied orthogonal projection, then merged.\n",
         "### What was changed\n\n- Removed the refusal direction in all layers.\n",
+        "## Changes\n\nThe tokenizer is unchanged, the weights were trained on recipes.\n",
+        "## Changes\n\n我们在中文食谱上微调了所有权重。\n",
     ],
 )
 def test_a_statement_of_changes_fulfils(state: State, body: str) -> None:
@@ -378,6 +386,13 @@ def test_a_statement_of_changes_fulfils(state: State, body: str) -> None:
         "## Changes\n\nNothing at all was changed.\n",
         "## Changes to be made\n\nWe want to fine-tune it.\n",
         "## Changes\n\nTODO: say what we did.\n",
+        "## Changes\n\nThe weights are unchanged.\n",
+        "## Changes\n\nThe model was not modified in any way.\n",
+        "## Changes\n\nWe didn't change any of it; it is the same as the base.\n",
+        "## Changes\n\nSee the commit history for details.\n",
+        "## Changes\n\nAm Modell wurden keine Änderungen vorgenommen.\n",
+        "## Changes\n\nLe modèle n'a pas été modifié.\n",
+        "## Changes\n\n未对模型权重作任何修改。\n",
     ],
 )
 def test_less_than_a_statement_is_missing(state: State, body: str) -> None:
@@ -426,7 +441,7 @@ def test_every_condition_that_is_decided_stands_in_the_catalogue() -> None:
     stated = {
         text_of(t.object) for t in modules.catalogue() if t.predicate.value == term("condition")
     }
-    decided = HOLDS_ON_PUBLICATION | HOLDS_IF_MODIFIED | HOLDS_IF_CONTAINED
+    decided = HOLDS_ON_PUBLICATION | HOLDS_IF_MODIFIED | HOLDS_IF_CONTAINED | HOLDS_BY_FORM
     assert not decided - stated
 
 
@@ -499,6 +514,16 @@ def test_a_gguf_alone_is_not_the_form_for_modification(
     state: State, names: list[str], found: str
 ) -> None:
     assert state(asked("source-disclosure"), dict.fromkeys(names, "x")) == found
+
+
+@pytest.mark.parametrize("condition", sorted(HOLDS_BY_FORM))
+def test_weights_in_another_form_meet_the_condition_of_another_form(
+    state: State, condition: str
+) -> None:
+    # GPL-3.0, section 6, and MPL-2.0, section 3.2(a).
+    duty = asked("source-disclosure", condition=condition)
+    assert state(duty, {"model.gguf": "x"}) == MISSING
+    assert state(duty, {"model.gguf": "x", "model.safetensors": "x"}) == UNSEEN
 
 
 def test_a_configuration_shows_that_weights_are_quantized(state: State) -> None:
