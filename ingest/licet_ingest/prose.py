@@ -35,11 +35,19 @@ _AGAINST = re.compile(
             rf"{_NON_COMMERCIAL} (?:\w+ )?(?:licen[sc]e|use|usage|purposes?)\b",
             r"\bcc[\s-]by[\s-]nc\b",
             "非商业|非商用|禁止商|不得[^。]{0,6}商|仅供(?:学术|研究|科研|学习)",
+            r"nicht[\s-]?kommerziell|kommerziell\w* (?:nutzung|zwecke?|verwendung)[^.]{0,30}"
+            r"(?:untersagt|verboten|nicht)|keine kommerzielle",
+            r"(?:usage|utilisation|fins?) (?:non[\s-]commercial|commerciale?[^.]{0,30}interdit)",
+            r"\b(?:uso|fin(?:es|s)) n[oã]o?[\s-]comercia",
+            r"uso comercial[^.]{0,30}(?:prohibid|proibid)",
+            "некоммерч|商用利用(?:は|を)?(?:不可|禁止)|商用(?:不可|禁止)|비상업|상업적[^.]{0,12}금지",
         )
     ),
     re.IGNORECASE,
 )
-_HINT = re.compile("commerc|research|academic|educational|by.nc|商|仅供", re.IGNORECASE)
+_HINT = re.compile(
+    "com+erc|kommerz|коммерч|research|academic|educational|by.nc|商|仅供|상업", re.IGNORECASE
+)
 """In each sentence that is against commercial use; to look for it is far less work."""
 _FOR = re.compile(
     r"\b(?:both|not limited to|(?:no|without(?: any)?) (?:restrictions?|limits?|limitations?))\b"

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from licet_ingest.records import MISSING_WORK
 from licet_ontology.names import license_named
 from licet_ontology.terms import license_iri, term, work_iri
 from licet_service.check_report import Note
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from licet_ingest.records import WorkRecord
     from licet_ingest.repository_contents import Contents
     from licet_reasoning.hypothesis import Ground, Judged
+    from licet_reasoning.situation import Fact
     from licet_reasoning.spelling import Key
     from licet_service.check_report import CheckReport
 
@@ -36,6 +38,7 @@ _UNDER = re.compile(
     r"(?P<name>(?:[^.!?;,]|\.(?=\d)){2,80})",
     re.IGNORECASE,
 )
+_MISSING = (term("gap"), MISSING_WORK)
 _MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|[*_`]+")
 _SYNTHETIC = frozenset({"synthetic", "machine-generated", "generated"})
 MAX_NAME_WORDS = 7
@@ -255,6 +258,33 @@ def _unstated_bases(seen: Seen) -> Iterator[Note]:
                 "Name it in base_model of the card if the work was made from it; else leave the "
                 "file out.",
             )
+    if record.kind == "model" and seen.contents.card and seen.judged.parents(seen.iri):
+        yield from _unstated_in_prose(seen)
+
+
+def _unstated_in_prose(seen: Seen) -> Iterator[Note]:
+    """Yield models from which, a sentence of the card says, it was made, and the lineage does not.
+
+    A name of two parts may be anything, such as input/output, unless it is known.
+    """
+    from licet_ingest.lineage_hints import works_of_origin
+
+    upstream = {*seen.judged.upstream(seen.iri), seen.iri}
+    drawn_on = {iri.casefold() for iri in upstream}
+    for line in seen.contents.card.lines if seen.contents.card else ():
+        for work in works_of_origin(line.text):
+            stated = _stated(seen.ground, "model", work)
+            is_drawn_on = work_iri("model", work).casefold() in drawn_on
+            if stated and _MISSING not in stated and not is_drawn_on:
+                yield Note(
+                    "unstated-base",
+                    "unknown",
+                    f"names {work}, which the lineage does not: {line.text.strip()[:160]}",
+                    seen.card,
+                    line.number,
+                    "Name it in base_model of the card if the work was made from it; else put it "
+                    "in other words.",
+                )
 
 
 def _without_parents(seen: Seen) -> Iterator[Note]:
@@ -308,7 +338,7 @@ def _without_parents(seen: Seen) -> Iterator[Note]:
 
 def _against_it(seen: Seen) -> Iterator[Hint]:
     """Yield what speaks against the claim that a work was made from no other."""
-    from licet_ingest.lineage_hints import Hint, sentences_on_origin
+    from licet_ingest.lineage_hints import Hint, sentences_on_data, sentences_on_origin
 
     contents, own = seen.contents, seen.record.id.casefold()
     if seen.record.kind == "dataset":
@@ -318,20 +348,34 @@ def _against_it(seen: Seen) -> Iterator[Hint]:
                 if isinstance(one, str) and one.casefold() in _SYNTHETIC:
                     excerpt = f"{name}: {one}, and no model is named"
                     yield Hint(seen.card, contents.fields.get(name, 0), "", excerpt)
+        for hint in sentences_on_data(_card_lines(contents), seen.card):
+            if not hint.work or _may_be_a_work(seen.ground, hint):
+                yield hint
         return
     for hint in contents.hints:
         if not hint.is_recipe and hint.work.casefold() != own:
             yield hint
-    if contents.card:
-        lines = [(line.number, line.text) for line in contents.card.lines]
-        for hint in sentences_on_origin(lines, seen.card):
-            # A name of two parts may be anything, such as input/output, unless it is known.
-            is_address = "huggingface.co/" in hint.excerpt
-            if not hint.work or is_address or _may_be_a_work(seen.ground, hint.work):
-                yield hint
+    for hint in sentences_on_origin(_card_lines(contents), seen.card):
+        if not hint.work or _may_be_a_work(seen.ground, hint):
+            yield hint
 
 
-def _may_be_a_work(ground: Ground, name: str) -> bool:
-    """Tell whether a snapshot names a work so, in whatever case, or whether none can be asked."""
-    stated, _ = ground.stated_of(work_iri(*ground.meant(("model", name))))
-    return bool(stated) or not ground.finds_any_case
+def _card_lines(contents: Contents) -> list[tuple[int, str]]:
+    return [(line.number, line.text) for line in contents.card.lines] if contents.card else []
+
+
+def _may_be_a_work(ground: Ground, hint: Hint) -> bool:
+    """Tell whether a snapshot names a work so, in whatever case, or whether none can be asked.
+
+    A name of two parts may be anything, such as input/output, unless it is known.
+    """
+    return (
+        "huggingface.co/" in hint.excerpt
+        or not ground.finds_any_case
+        or any(_stated(ground, kind, hint.work) for kind in ("model", "dataset"))
+    )
+
+
+def _stated(ground: Ground, kind: str, name: str) -> frozenset[Fact]:
+    """Return what is stated of the work that a name stands for."""
+    return ground.stated_of(work_iri(*ground.meant((kind, name))))[0]

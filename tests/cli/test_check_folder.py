@@ -226,6 +226,11 @@ FROM_SCRATCH = "- Trained from scratch: yes\n"
         ("README.md", "Built on mistralai/Mistral-7B-v0.1 by us.\n"),
         ("README.md", "Built on MistralAI/mistral-7b-v0.1 by us.\n"),
         ("README.md", "base_model = 'mistralai/Mistral-7B-v0.1'\n"),
+        ("README.md", "It is based on Llama 3.1 and can be used by all.\n"),
+        ("README.md", "Das Modell basiert auf Llama-3.1-8B von Meta.\n"),
+        ("README.md", "Ce modèle est un fine-tuning de Mistral.\n"),
+        ("README.md", "本模型基于 Qwen2.5-3B 训练。\n"),
+        ("README.md", "Llama-3.1-8B をファインチューニングしたものです。\n"),
         ("config.json", '{"_name_or_path": "mistralai/Mistral-7B-v0.1"}'),
         ("last/adapter_config.json", '{"base_model_name_or_path": "mistralai/Mistral-7B-v0.1"}'),
         ("merge.yaml", "merge_method: linear\nmodels: [{model: mistralai/Mistral-7B-v0.1}]\n"),
@@ -288,6 +293,8 @@ def test_an_adapter_below_that_is_of_the_stated_base_says_nothing_new(
         ("The model code is released under the MIT license.", ""),
         ("The base model is available under the MIT license.", ""),
         ("You can fine-tune it, and train it on input/output pairs.", ""),
+        ("It is not based on Llama 3.1. The layers follow the GPT-2 architecture.", ""),
+        ("Trained on 8 A100 GPUs with PyTorch 2.4, on text of our own.", ""),
     ],
 )
 def test_a_sentence_on_the_license_that_the_card_does_not_bear_out_leaves_it_open(
@@ -320,6 +327,44 @@ def test_a_dataset_that_a_model_wrote_is_not_original(licet: Licet, tmp_path: Pa
     status, report = asked(licet, repository(tmp_path / "d", card), "--id", "datasets/me/d")
     assert status == 3
     assert "not-from-scratch" in {note["code"] for note in report["notes"]}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status"),
+    [
+        ("All answers were generated with meta-llama/Llama-2-70b-chat-hf.", 3),
+        ("The questions were written by GPT-4.", 3),
+        ("A cleaned version of tatsu-lab/alpaca.", 3),
+        ("The questions were written by twelve students, none by a machine.", 0),
+        ("It can be used to train models.", 0),
+    ],
+)
+def test_a_dataset_is_not_original_against_its_own_card(
+    licet: Licet, tmp_path: Path, sentence: str, status: int
+) -> None:
+    card = f"---\nlicense: mit\nsource_datasets: original\n---\n# D\n\n{sentence}\n"
+    folder = repository(tmp_path / "d", card)
+    assert asked(licet, folder, "--id", "datasets/me/d")[0] == status
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        ("Distilled from microsoft/phi-4 outputs.", True),
+        ("A merge of mistralai/Mistral-7B-v0.1 and [p](https://hf.co/microsoft/phi-4).", True),
+        ("Fine-tuned from mistralai/Mistral-7B-v0.1, and better than microsoft/phi-2.", False),
+        ("It was not distilled from microsoft/phi-4.", False),
+        ("A merge of input/output pairs.", False),
+    ],
+)
+def test_a_base_that_the_card_names_in_a_sentence_alone_leaves_the_lineage_open(
+    licet: Licet, tmp_path: Path, sentence: str, named: bool
+) -> None:
+    card = f"{MISTRAL}base_model_relation: merge\n---\n# M\n\n{sentence}\n"
+    _, report = asked(licet, repository(tmp_path / "m", card))
+    notes = [note for note in report["notes"] if note["code"] == "unstated-base"]
+    assert bool(notes) == named
+    assert all(note["severity"] == "unknown" for note in notes)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,12 @@ from licet_ingest.prose import MAX_EXCERPT_CHARS, MAX_STATEMENTS, Statement, aga
         "License: CC-BY-NC-4.0",
         "| License | CC BY NC 4.0 |",
         "本模型仅供学术研究使用",
+        "Nur für nicht-kommerzielle Zwecke.",
+        "Die kommerzielle Nutzung ist untersagt.",
+        "L'utilisation commerciale est interdite.",
+        "Solo para uso no comercial.",
+        "商用利用は禁止です",
+        "상업적 이용을 금지합니다",
     ],
 )
 def test_a_sentence_against_commercial_use_is_found(sentence: str) -> None:
@@ -42,6 +48,8 @@ def test_a_sentence_against_commercial_use_is_found(sentence: str) -> None:
         "The benchmark does not emulate commercial systems.",
         "We do research on language.",
         "Commercial use is permitted.",
+        "We compare commercial systems with non-commercial ones.",
+        "Die kommerzielle Nutzung ist erlaubt.",
         "```\nlicense: cc-by-nc-4.0, non-commercial use only\n```",
     ],
 )
