@@ -77,6 +77,12 @@ def _reaching(c: Context, release: Release) -> Iterator[tuple[str, str, Reached]
     uses = c.prepared.used_for(release.work)
     otherwise = {use.work for use in uses if use.role != "trained-on"}
     served = {use.work for use in c.handed_on(release) if use.relation == "combines"}
+    # A part that the plan makes carries what it inherits, as it does where it is published itself.
+    for key in sorted(served & c.prepared.made.keys()):
+        part = work_iri(*key)
+        for bond in c.judged.bonds(part):
+            if bond.inherited or bond.in_doubt:
+                yield part, bond.clause, _reached(c, release, part, bond, "work")
     if not is_made:
         otherwise.add(release.work)
     for key in sorted(otherwise.union(use.work for use in uses)):

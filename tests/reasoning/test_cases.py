@@ -460,3 +460,37 @@ def test_who_offers_gemma_as_a_service_accepts_its_terms(prepared: Compiled) -> 
     assert gemma is not None
     kinds = {prepared.term(clause).kind for clause in gemma.scopes["onService"]}
     assert "acceptance" in kinds
+
+
+@pytest.mark.parametrize("license_", ["cc-by-sa-4.0", "cc-by-nc-4.0"])
+def test_a_service_on_an_index_carries_the_duties_of_what_was_indexed(
+    prepared: Compiled, license_: str
+) -> None:
+    plan = f"""
+works:
+  llm: {{license: mit}}
+  embedder: {{license: mit}}
+  corpus: {{type: dataset, license: {license_}}}
+actions:
+  - {{do: embed, of: corpus, by: embedder, makes: index}}
+  - {{do: retrieve, of: [llm, index], makes: answers}}
+publish: {{work: answers, how: share, purpose: non-commercial}}
+"""
+    of_index = asked(judged(prepared, plan), license_)
+    of_corpus = asked(judged(prepared, plan.replace("[llm, index]", "[llm, corpus]")), license_)
+    assert {"attribution", "license-copy"} <= of_corpus <= of_index
+
+
+def test_a_fine_tuned_part_of_a_service_carries_what_it_inherits(prepared: Compiled) -> None:
+    # As where it is offered by itself: Apache-2.0 does not say whether hosting is distribution.
+    plan = """
+works: {base: {license: apache-2.0}, other: {license: mit}}
+actions:
+  - {do: fine-tune, of: base, makes: tuned}
+  - {do: combine, of: [tuned, other], makes: experts}
+publish: {work: experts, how: sell, form: service}
+"""
+    alone = plan.replace("work: experts", "work: tuned")
+    by_itself = asked(judged(prepared, alone), "apache-2.0")
+    assert {"license-copy", "state-changes"} <= by_itself
+    assert by_itself == asked(judged(prepared, plan), "apache-2.0")
