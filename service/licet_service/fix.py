@@ -239,7 +239,17 @@ class _Fixing:
         record = self.checked.record
         stated = {str(value).lower() for value in _listed(self.checked.contents.data, "base_model")}
         models = [d for d in record.derivations if d.parent[0] == "model"]
-        lacking = dict.fromkeys(d.parent[1] for d in models if d.parent[1].lower() not in stated)
+        said = str(self.checked.contents.data.get("base_model_relation") or "").lower()
+        unstated = [d for d in models if d.parent[1].lower() not in stated]
+        # One relation holds for all of base_model: what has another would be put wrongly there.
+        others = [d for d in unstated if said and MODEL_RELATIONS.get(said) != d.relation]
+        lacking = dict.fromkeys(d.parent[1] for d in unstated if d not in others)
+        for derivation in others:
+            self.left.append(
+                f"say in the card how the work derives from {derivation.parent[1]}: "
+                f"base_model_relation there is {said!r}, and {LINEAGE_FILE} would say "
+                f"“{_ROLES.get(derivation.relation, 'Base model')}”"
+            )
         if lacking and not self._edit_card(
             lambda text: with_listed(text, "base_model", [*lacking])
         ):

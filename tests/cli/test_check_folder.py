@@ -486,6 +486,16 @@ def test_what_is_written_once_is_not_written_again(
     assert written == [edit.path for edit in first.edits]
 
 
+def test_no_base_is_put_under_a_relation_that_is_not_its_own(licet: Licet, tmp_path: Path) -> None:
+    card = f"{MISTRAL}base_model_relation: quantized\n---\n# M\n"
+    config = '{"base_model_name_or_path": "microsoft/phi-4"}'
+    folder = repository(tmp_path / "m", card, **{"adapter_config.json": config})
+    answer = licet("check", str(folder), "--fix", "--apply")
+    front = (folder / "README.md").read_text(encoding="utf-8").split("---")[1]
+    assert "microsoft/phi-4" not in front
+    assert "how the work derives from microsoft/phi-4" in answer.out + answer.err
+
+
 def test_the_patch_is_one_that_git_applies(licet: Licet, tmp_path: Path) -> None:
     folder = repository(tmp_path / "m", CARDS["no front matter"], **{"mergekit_config.yml": MERGE})
     patch = tmp_path / "fix.patch"
