@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from licet_ontology.errors import UsageError
@@ -197,8 +196,9 @@ def _single(question: Question) -> Iterator[tuple[str, Question]]:
     if question.form in {"service", "binary"} and question.do != "retrieve":
         yield "hand over its weights alone", replace(question, form="weights")
     if len(question.works) > 1:
-        for kept in combinations(question.works, len(question.works) - 1):
-            dropped = next(work for work in question.works if work not in kept)
-            yield f"do without {dropped}", replace(question, works=kept)
+        for dropped in dict.fromkeys(question.works):
+            kept = tuple(work for work in question.works if work != dropped)
+            if kept:
+                yield f"do without {dropped}", replace(question, works=kept)
     if question.how != "internal":
         yield "keep it inside", replace(question, how="internal")

@@ -494,3 +494,19 @@ publish: {work: experts, how: sell, form: service}
     by_itself = asked(judged(prepared, alone), "apache-2.0")
     assert {"license-copy", "state-changes"} <= by_itself
     assert by_itself == asked(judged(prepared, plan), "apache-2.0")
+
+
+@pytest.mark.parametrize("license_", ["", ", license: mg-by-sa-2.0", ", license: mg-by-rai-2.0"])
+def test_no_license_fits_a_merge_of_share_alike_with_what_may_not_be_sublicensed(
+    prepared: Compiled, license_: str
+) -> None:
+    plan = f"""
+works: {{one: {{license: mg-by-sa-2.0}}, other: {{license: mg-by-rai-2.0}}}}
+actions: [{{do: merge, of: [one, other], makes: merged}}]
+publish: {{work: merged, how: share{license_}}}
+"""
+    merged = judged(prepared, plan)
+    assert codes(merged) & {"incompatible-terms", "share-alike"}
+    assert "may" not in answers(merged).values()
+    inside = judged(prepared, plan.replace("how: share", "how: internal"))
+    assert not codes(inside)

@@ -183,6 +183,10 @@ def test_a_change_that_takes_two_steps_is_found(prepared: Compiled) -> None:
         ("mg-by-nc-2.0", "mg-by-rai-2.0", {"mg-by-nc-2.0", "mg-by-nc-rai-2.0"}, False),
         ("mg-by-2.0", "mg-by-sa-2.0", {"mg-by-sa-2.0"}, False),
         ("mg-by-nc-2.0", "mg-by-sa-2.0", set[str](), True),
+        # SA 2.2(a)(vi) licenses all of the derivative; RAI 2.1(a) lets nobody sublicense it.
+        ("mg-by-rai-2.0", "mg-by-sa-2.0", set[str](), True),
+        ("mg-by-nc-rai-2.0", "mg-by-sa-2.0", set[str](), True),
+        ("mg-by-nc-nd-2.0", "mg-by-nc-nd-2.0", set[str](), True),
         ("mg-by-nd-2.0", "mg0-2.0", set[str](), True),
         ("mg-by-nd-2.0", "mg-by-nc-nd-2.0", set[str](), True),
     ],
