@@ -26,17 +26,12 @@ if TYPE_CHECKING:
 MAX_WORKS = 5_000
 """Works of one bill; the longest lineages on the Hub have some hundreds."""
 HUB = "https://huggingface.co/"
-_NOT_KNOWN = frozenset(
-    term(gap)
-    for gap in (
-        "AmbiguousLicense",
-        "LicenseChoice",
-        "MissingWork",
-        "NoLicense",
-        "UnidentifiedLicense",
-    )
-)
+UNSETTLED = frozenset({"AmbiguousLicense", "LicenseChoice", "UnidentifiedLicense"})
+"""Gaps of works whose license is stated, and not known for all that."""
+_NOT_KNOWN = UNSETTLED | {"MissingWork", "NoLicense"}
 """Gaps that keep anybody from saying what the license of a work is."""
+GAPS_ARE = "Not fully known: "
+"""How the comment on a work begins that names its gaps."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +151,7 @@ class _Reading:
             () if facts else (term("MissingWork"),)
         )
         kind, _, id_ = local_name(iri).partition("/")
-        known = not _NOT_KNOWN.intersection(gaps)
+        known = not _NOT_KNOWN.intersection(map(local_name, gaps))
         licenses = sorted(o for p, o in facts if p == term("license"))
         return BilledWork(
             kind=kind,

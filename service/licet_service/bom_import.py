@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from licet_ontology.errors import UsageError
 from licet_ontology.terms import NS
+from licet_service.bom import GAPS_ARE, UNSETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,8 @@ _REVERSED = frozenset({"copiedTo", "generates", "ancestorOf", "hasVariant"})
 _LINEAGE = frozenset({"copiedTo", "ancestorOf", "descendantOf", "hasVariant"})
 """Relationships by which a work comes from another, of whatever class a bill says that one is."""
 _UNNAMED = "a license without a name"
+_ONE_MORE = "a license that is not known"
+"""Stands beside the licenses of a work of which a bill says that they are not all, or not sure."""
 _NOT_TOLD = frozenset({"", "NOASSERTION", "NONE"})
 
 
@@ -186,7 +189,13 @@ def _component(one: dict[str, Any], otherwise: str = "") -> Part | None:
         told = license_ if isinstance(license_, dict) else entry
         name = str(told.get("id") or told.get("name") or told.get("expression") or _UNNAMED)
         (concluded if told.get("acknowledgement") == "concluded" else licenses).append(name)
-    return Part(_ref(one), kind, _name(one), [n for n in concluded or licenses if _is_told(n)])
+    told_licenses = [name for name in concluded or licenses if _is_told(name)]
+    properties = _objects(one.get("properties"))
+    if UNSETTLED.intersection(
+        str(p.get("value")) for p in properties if p.get("name") == "licet:gap"
+    ):
+        told_licenses.append(_ONE_MORE)
+    return Part(_ref(one), kind, _name(one), told_licenses)
 
 
 def _ref(one: dict[str, Any]) -> str:
@@ -219,12 +228,16 @@ def _spdx(document: dict[str, Any]) -> tuple[str, dict[str, Part]]:
     parts: dict[str, Part] = {}
     expressions: dict[str, str] = {}
     roots: list[str] = []
+    unsettled: set[str] = set()
     for one in nodes:
         key, class_ = str(one.get("spdxId") or one.get("@id") or ""), str(one.get("type"))
         if class_ in {"ai_AIPackage", "dataset_DatasetPackage"}:
             kind = "model" if class_ == "ai_AIPackage" else "dataset"
             purl = {"purl": one.get("software_packageUrl"), "name": one.get("name")}
             parts[key] = Part(key, kind, _name(purl))
+            comment = str(one.get("comment") or "")
+            if comment.startswith(GAPS_ARE) and any(gap in comment for gap in UNSETTLED):
+                unsettled.add(key)
         elif class_ == "simplelicensing_LicenseExpression":
             expressions[key] = str(one.get("simplelicensing_licenseExpression") or "")
         elif class_ in {"software_Sbom", "Bom", "SpdxDocument"}:
@@ -256,6 +269,8 @@ def _spdx(document: dict[str, Any]) -> tuple[str, dict[str, Part]]:
                 parts[child].parents.append((relation, parent))
     for key, texts in concluded.items():
         parts[key].licenses = texts
+    for key in unsettled:
+        parts[key].licenses.append(_ONE_MORE)
     works = list(dict.fromkeys(root for root in roots if root in parts))
     if len(works) > 1:
         raise UsageError("the bill is of several works; a plan is read of one")

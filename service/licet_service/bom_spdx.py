@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from licet_ontology.terms import BASE, NS
+from licet_service.bom import GAPS_ARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,7 +145,7 @@ class _Document:
         if work.kind == "model":
             node["software_packageUrl"] = f"pkg:huggingface/{quote(work.id)}"
         if work.gaps:
-            node["comment"] = f"Not fully known: {', '.join(work.gaps)}"
+            node["comment"] = GAPS_ARE + ", ".join(work.gaps)
         self.graph.append(node)
         return str(node["spdxId"])
 

@@ -158,6 +158,21 @@ def test_a_bill_is_read_back_as_the_plan_that_made_it(
         assert code in found or code not in told
 
 
+@pytest.mark.parametrize("format_", ["spdx3", "cyclonedx"])
+def test_a_license_that_is_not_settled_is_not_after_it_was_read_back(
+    licet: Licet, tmp_path: Path, format_: str
+) -> None:
+    # The card names cc-by-sa-3.0 and "gfdl" without a version: the one is declared, and not all.
+    work = "datasets/wikimedia/wikipedia"
+    assert licet("check", work).status == 3
+    file = tmp_path / "bom.json"
+    file.write_text(json.dumps(bill(licet, work, format_)))
+    answer = licet("plan", str(file), "--json")
+    assert answer.status == 3
+    (one,) = json.loads(answer.out)["assessments"]
+    assert "unidentified-license" in {f["code"] for f in one["findings"]}
+
+
 def test_both_forms_amount_to_the_same_plan(licet: Licet) -> None:
     plans = [plan_of_bom(bill(licet, MERGE, format_)) for format_ in ("spdx3", "cyclonedx")]
     assert [len(plan["works"]) for plan in plans] == [len(plans[0]["works"])] * 2
