@@ -39,6 +39,11 @@ CONTAINING = MODIFYING | {"bundles", "copyOf"}
 HOLDS_ON_PUBLICATION = frozenset(
     {
         "Copies, derivatives or works incorporating the software are distributed.",
+        "Data are shared, with or without modifications.",
+        "Does not apply to those who receive the works from a licensee as part of an integrated "
+        "end user product.",
+        "Does not apply to those who receive the works from a licensee as part of an integrated "
+        "end-user product.",
         "The materials, derivatives, or products or services that incorporate them are "
         "distributed.",
         "The model is distributed or made available; either phrase suffices.",
@@ -47,11 +52,22 @@ HOLDS_ON_PUBLICATION = frozenset(
 """Conditions of clauses, word for word as in the catalogue, that publication meets."""
 HOLDS_IF_MODIFIED = frozenset(
     {
+        "Data files contain your additions or modifications.",
         "Files were modified.",
+        "Files were modified. Does not apply to those who receive the works from a licensee as "
+        "part of an integrated end user product.",
+        "The document is modified.",
+        "The models were modified to create derivatives.",
+        "You created a derivative work.",
+        "You distribute or publicly perform a derivative work.",
+        "You distribute or publicly perform an adaptation.",
+        "You distribute or publicly perform an adaptation; the work itself, in other formats too, "
+        "stays under this license (4(a), section 3).",
         "You made an adaptation.",
         "You modified files of the Work.",
         "You modified files of the work.",
         "You modified the material, or it comes with indications of earlier modifications.",
+        "You share adapted material that you produced.",
         "The model is modified.",
         "The work was modified.",
     }
@@ -67,6 +83,9 @@ HOLDS_BY_FORM = frozenset(
 """Conditions that are met where the weights are here in no form that can be trained further."""
 HOLDS_IF_CONTAINED = frozenset(
     {
+        "Any portion of the Model Materials is distributed.",
+        "The work is a copy of the Model or contains a substantial portion of it.",
+        "The work is a copy of the software or contains a significant portion of it.",
         "The work is a copy of the software or contains a substantial portion of it.",
         "The work is a copy of the Software or contains a substantial portion of it.",
     }

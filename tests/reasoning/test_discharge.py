@@ -437,6 +437,17 @@ def test_a_condition_is_taken_to_hold_only_where_that_is_seen(
     assert state(duty, {"README.md": FRONT}) == found
 
 
+@pytest.mark.parametrize(
+    "condition", sorted(HOLDS_ON_PUBLICATION | HOLDS_IF_MODIFIED | HOLDS_IF_CONTAINED)
+)
+def test_a_fine_tune_that_is_published_meets_these_conditions(state: State, condition: str) -> None:
+    duty = asked("license-copy", condition=condition)
+    assert state(duty, {"README.md": FRONT}) == MISSING
+    of_output = replace(duty, upstreams=(replace(BASE, relation="trainedOn"),))
+    unless_changed = MISSING if condition in HOLDS_ON_PUBLICATION else UNSEEN
+    assert state(of_output, {"README.md": FRONT}) == unless_changed
+
+
 def test_every_condition_that_is_decided_stands_in_the_catalogue() -> None:
     stated = {
         text_of(t.object) for t in modules.catalogue() if t.predicate.value == term("condition")
