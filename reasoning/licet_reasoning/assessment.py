@@ -107,7 +107,8 @@ def _may_carry(c: Context, release: Release) -> tuple[LicenseAnswer, ...]:
     to_relicense = rights_to_relicense(c, release) if variants else ()
     answers: list[LicenseAnswer] = []
     for iri, work in variants.items():
-        answer, against, _ = answer_on(c.judged.judgements(work), severity, c.compiled.pointing)
+        judgements = (c.unless_chosen(work, one) for one in c.judged.judgements(work))
+        answer, against, _ = answer_on(judgements, severity, c.compiled.pointing)
         facts = c.compiled.license(iri)
         left_out = not_carried(c.compiled, c.judged.bonds(work), facts) if facts else []
         codes = [j.code for j in against]

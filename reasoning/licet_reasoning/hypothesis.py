@@ -330,6 +330,10 @@ class Judged:
         facts = self._stated.of_work[self._number[work]]
         return tuple(sorted(o for p, o in facts if p == predicate))
 
+    def is_stated(self, predicate: str, value: str) -> bool:
+        """Return whether any work states something of itself."""
+        return (predicate, value) in self._stated.holders
+
     def parents(self, work: str) -> tuple[tuple[str, str], ...]:
         """Return relation and IRI of the works that a work is stated to derive from, sorted."""
         return tuple((r, self._iris[p]) for r, p in self._lineage.parents[self._number[work]])

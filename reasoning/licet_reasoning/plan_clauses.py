@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from licet_ontology.terms import BASE, term, work_iri
+from licet_ontology.terms import term, work_iri
 from licet_reasoning.plan_context import SHOWN_IMPOSITIONS
 from licet_reasoning.plan_outcome import Item
 from licet_reasoning.triggers import (
@@ -121,7 +121,7 @@ def _item(
     )
     kinds = c.compiled.kinds(clause)
     is_ban = "Prohibition" in kinds
-    if found.struck and imposed and all(_is_choice(c, one) for one in imposed):
+    if found.struck and imposed and all(map(c.is_choice, imposed)):
         why = f"{found.why}, if this is the license taken of those among which there is a choice"
         found = Trigger(CONDITIONAL, why, unknown=True)
     return Item(
@@ -134,8 +134,3 @@ def _item(
         struck=found.struck,
         open=found.unknown,
     )
-
-
-def _is_choice(c: Context, imposed: Imposition) -> bool:
-    """Return whether a work that imposes a clause is offered under a choice of licenses."""
-    return term("LicenseChoice") in c.judged.stated(BASE + imposed.work, term("gap"))

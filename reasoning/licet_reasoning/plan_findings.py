@@ -117,7 +117,8 @@ def _judgements(c: Context, release: Release) -> Iterator[tuple[str, Judgement]]
     work, node = work_iri(*release.work), work_iri(*release.node)
     form, goes_out = release.publication.form, release.publication.how != "internal"
     for at in dict.fromkeys((node, work)):
-        for judgement in c.judged.judgements(at):
+        for stated in c.judged.judgements(at):
+            judgement = c.unless_chosen(at, stated)
             if judgement.verdict == "met" or judgement.code in _SHOWN_AS_ITEMS:
                 continue
             if not (judgement.code in ON_HANDING_OVER or _drops_license(judgement)):

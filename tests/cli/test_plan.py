@@ -139,3 +139,27 @@ def test_a_term_of_a_license_that_one_need_not_take_is_not_violated(
 ) -> None:
     written.write_text(f"works: {{a: {{license: {license_}}}}}\npublish: {{work: a, how: sell}}\n")
     assert licet("plan", str(written)).status == status
+
+
+@pytest.mark.parametrize(
+    ("license_", "do", "mine", "status"),
+    [
+        # One takes Apache-2.0, and the GPL is none of one's business.
+        ("Apache-2.0 OR GPL-2.0-only", "fine-tune", "mit", 3),
+        ("Apache-2.0 OR GPL-2.0-only", "copy", "", 3),
+        ("MIT OR CC-BY-NC-4.0", "fine-tune", "mit", 3),
+        # Whichever is taken, the share-alike clause stays.
+        ("GPL-2.0-only OR GPL-3.0-only", "fine-tune", "mit", 1),
+        ("GPL-2.0-or-later", "fine-tune", "mit", 1),
+        ("Apache-2.0 AND GPL-2.0-only", "fine-tune", "mit", 1),
+    ],
+)
+def test_a_rule_is_not_broken_that_another_license_on_offer_would_keep(
+    licet: Licet, written: Path, license_: str, do: str, mine: str, status: int
+) -> None:
+    offer = f", license: {mine}" if mine else ""
+    written.write_text(
+        f"works: {{a: {{license: {license_}}}}}\n"
+        f"actions: [{{do: {do}, of: a, makes: b}}]\npublish: {{work: b{offer}}}\n"
+    )
+    assert licet("plan", str(written)).status == status
