@@ -40,6 +40,11 @@ _UNDER = re.compile(
 )
 _MISSING = (term("gap"), MISSING_WORK)
 _MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|[*_`]+")
+_FILE_OF = re.compile(
+    r"https?://(?:www\.)?(?:huggingface|hf)\.co/(?P<dataset>datasets/)?(?P<work>[\w.-]+/[\w.-]+)"
+    r"/(?:blob|resolve|raw)/",
+    re.IGNORECASE,
+)
 _SYNTHETIC = frozenset({"synthetic", "machine-generated", "generated"})
 MAX_NAME_WORDS = 7
 
@@ -186,6 +191,7 @@ def _prose(seen: Seen) -> Iterator[Note]:
             int(found[2]) if found else 0,
             to_do,
         )
+    yield from _license_of_link(seen)
     expected = seen.expected_licenses()
     for line in seen.contents.card.lines if seen.contents.card else ():
         text = _MARKUP.sub(lambda link: link[1] or "", line.text)
@@ -202,6 +208,26 @@ def _prose(seen: Seen) -> Iterator[Note]:
                 line.number,
                 to_do,
             )
+
+
+def _license_of_link(seen: Seen) -> Iterator[Note]:
+    """Yield that license_link leads to a file of a work that is under another license."""
+    found = _FILE_OF.match(seen.record.license_link or "")
+    if found is None:
+        return
+    iri = work_iri("dataset" if found["dataset"] else "model", found["work"])
+    facts, _ = seen.ground.stated_of(iri)
+    theirs = {o for p, o in facts if p == term("license")}
+    if theirs and theirs.isdisjoint(seen.record.licenses):
+        names = " and ".join(sorted(seen.ground.compiled.term(one).label for one in theirs))
+        yield Note(
+            "license-link",
+            "unknown",
+            f"license_link leads to a file of {found['work']}, which is under {names}",
+            seen.card,
+            seen.contents.fields.get("license_link", 0),
+            "Let license, license_name and license_link name the same license.",
+        )
 
 
 def _license(words: str) -> str | None:

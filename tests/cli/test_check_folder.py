@@ -308,6 +308,20 @@ def test_a_sentence_on_the_license_that_the_card_does_not_bear_out_leaves_it_ope
     assert (status, notes) == ((3, {code}) if code else (0, set()))
 
 
+@pytest.mark.parametrize(
+    ("linked", "is_open"),
+    [("meta-llama/Llama-3.1-8B", True), ("mistralai/Mistral-7B-v0.1", False), ("nobody/x", False)],
+)
+def test_a_link_to_the_license_of_a_work_under_another_leaves_it_open(
+    licet: Licet, tmp_path: Path, linked: str, is_open: bool
+) -> None:
+    link = f"https://huggingface.co/{linked}/blob/main/LICENSE"
+    card = f"---\nlicense: other\nlicense_name: apache-2.0\nlicense_link: {link}\n---\n# M\n"
+    _, report = asked(licet, repository(tmp_path / "m", card))
+    notes = [note for note in report["notes"] if note["code"] == "license-link"]
+    assert [note["severity"] for note in notes] == ["unknown"] * is_open
+
+
 @pytest.mark.skipif(not LLAMA.exists(), reason="needs the license texts of ../shared")
 @pytest.mark.parametrize("name", ["weights/LICENSE", "LICENSES/other.txt"])
 def test_a_license_of_which_nobody_knows_what_it_is_of_leaves_that_open(
