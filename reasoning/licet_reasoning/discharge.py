@@ -133,6 +133,14 @@ _UNCHANGED = re.compile(
     re.IGNORECASE,
 )
 """In a sentence that says that nothing was changed, or that it is said elsewhere."""
+_UNSAID = re.compile(
+    r"\b(?:to ?do|tbd|unknown|unclear|undetermined|no idea|not (?:sure|known|certain)"
+    r"|to be (?:added|announced|checked|confirmed|decided|determined|done|filled|verified))\b"
+    r"|(?:\b(?:not|never)|n[’']?t) (?:yet )?(?:know|look|check|verif|investigat|determin)"
+    r"|\b(?:not|n[’']t)\b.{0,30}\byet\b|weiß (?:ich )?nicht|unbekannt|不知道|不清楚|待补",
+    re.IGNORECASE,
+)
+"""In the answer of somebody who has none."""
 _SENTENCE_END = re.compile(
     r"[.;:!?](?=\s|$)|[\u3001\u3002\uff01\uff0c\uff1b\uff1f\n]|,\s|\s(?:but|while|whereas)\s"
 )
@@ -296,7 +304,7 @@ def _statement(asked: Asked, contents: Contents) -> tuple[tuple[Sighting, ...], 
 
 
 def _is_said(text: str) -> bool:
-    return BLANK not in text and len(re.findall(r"\w+", text)) >= MIN_WORDS
+    return BLANK not in text and not _UNSAID.search(text) and len(_WORD.findall(text)) >= MIN_WORDS
 
 
 ################################################################ rules by kind

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from licet_service.check_report import CheckReport
 
 _ORIGINAL = re.compile(
-    r"^[\W_]*(?:trained|made) from scratch[\W_]*:\s*\W*(?:yes|true)\b", re.IGNORECASE
+    r"^[\W_]*(?:trained|made) from scratch[\W_]*:\W*(?:yes|true)\W*$", re.IGNORECASE
 )
+"""What says more than yes may say that it was not quite so."""
 _UNDER = re.compile(
     r"\b(?:this|the|our|these|all) (?:(?!base|original|parent|upstream|teacher)[\w-]+ ){0,3}?"
     r"(?:models?|checkpoints?|weights|adapters?|lora|repository|repo|work|merge|release|dataset)"
@@ -192,6 +193,7 @@ def _prose(seen: Seen) -> Iterator[Note]:
             to_do,
         )
     yield from _license_of_link(seen)
+    yield from _asked_at_the_gate(seen)
     expected = seen.expected_licenses()
     for line in seen.contents.card.lines if seen.contents.card else ():
         text = _MARKUP.sub(lambda link: link[1] or "", line.text)
@@ -208,6 +210,25 @@ def _prose(seen: Seen) -> Iterator[Note]:
                 line.number,
                 to_do,
             )
+
+
+def _asked_at_the_gate(seen: Seen) -> Iterator[Note]:
+    """Yield that who wants the work must agree to what its license does not ask."""
+    from licet_ingest.license_names import permitting_commerce
+    from licet_ingest.prose import against_commerce
+
+    asked = seen.contents.data.get("extra_gated_prompt")
+    said = against_commerce(asked) if isinstance(asked, str) else ()
+    if said and permitting_commerce().intersection(seen.record.licenses):
+        yield Note(
+            "prose",
+            "unknown",
+            "asks for agreement against commercial use, which the stated license permits: "
+            f"{said[0].excerpt}",
+            seen.card,
+            seen.contents.fields.get("extra_gated_prompt", 0),
+            "Let the license field say what the prompt says.",
+        )
 
 
 def _license_of_link(seen: Seen) -> Iterator[Note]:
@@ -284,33 +305,36 @@ def _unstated_bases(seen: Seen) -> Iterator[Note]:
                 "Name it in base_model of the card if the work was made from it; else leave the "
                 "file out.",
             )
-    if record.kind == "model" and seen.contents.card and seen.judged.parents(seen.iri):
-        yield from _unstated_in_prose(seen)
+    if record.kind == "model" and seen.judged.parents(seen.iri):
+        yield from _named_elsewhere(seen)
 
 
-def _unstated_in_prose(seen: Seen) -> Iterator[Note]:
-    """Yield models from which, a sentence of the card says, it was made, and the lineage does not.
+def _named_elsewhere(seen: Seen) -> Iterator[Note]:
+    """Yield models that the card names as what it was made from, or its configuration, alone.
 
     A name of two parts may be anything, such as input/output, unless it is known.
     """
-    from licet_ingest.lineage_hints import works_of_origin
+    from licet_ingest.lineage_hints import Hint, works_of_origin
 
-    upstream = {*seen.judged.upstream(seen.iri), seen.iri}
-    drawn_on = {iri.casefold() for iri in upstream}
-    for line in seen.contents.card.lines if seen.contents.card else ():
-        for work in works_of_origin(line.text):
-            stated = _stated(seen.ground, "model", work)
-            is_drawn_on = work_iri("model", work).casefold() in drawn_on
-            if stated and _MISSING not in stated and not is_drawn_on:
-                yield Note(
-                    "unstated-base",
-                    "unknown",
-                    f"names {work}, which the lineage does not: {line.text.strip()[:160]}",
-                    seen.card,
-                    line.number,
-                    "Name it in base_model of the card if the work was made from it; else put it "
-                    "in other words.",
-                )
+    drawn_on = {iri.casefold() for iri in (*seen.judged.upstream(seen.iri), seen.iri)}
+    said = [
+        Hint(seen.card, number, work, text.strip()[:160])
+        for number, text in _card_lines(seen.contents)
+        for work in works_of_origin(text)
+    ]
+    for hint in (*said, *(hint for hint in seen.contents.hints if not hint.is_recipe)):
+        stated = _stated(seen.ground, "model", hint.work)
+        is_drawn_on = work_iri("model", hint.work).casefold() in drawn_on
+        if stated and _MISSING not in stated and not is_drawn_on:
+            yield Note(
+                "unstated-base",
+                "unknown",
+                f"names {hint.work}, which the lineage does not: {hint.excerpt}",
+                hint.file,
+                hint.line,
+                "Name it in base_model of the card if the work was made from it; else put it in "
+                "other words.",
+            )
 
 
 def _without_parents(seen: Seen) -> Iterator[Note]:

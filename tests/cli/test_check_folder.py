@@ -336,6 +336,34 @@ def test_a_license_of_which_nobody_knows_what_it_is_of_leaves_that_open(
     assert [n["file"] for n in report["notes"] if n["code"] == "license-of-what"] == [name]
 
 
+def test_what_is_agreed_to_at_the_gate_counts(licet: Licet, tmp_path: Path) -> None:
+    gate = "extra_gated_prompt: You agree to not use the model for commercial purposes.\n"
+    card = f"---\nlicense: apache-2.0\n{gate}---\n# M\n"
+    folder = repository(tmp_path / "m", card, LICENSE=LICENSE)
+    (folder / "MODEL_LINEAGE.md").write_text(FROM_SCRATCH, encoding="utf-8")
+    status, report = asked(licet, folder)
+    assert status == 3
+    assert [n["code"] for n in report["notes"] if n["severity"] == "unknown"] == ["prose"]
+
+
+def test_a_claim_that_says_more_than_yes_is_none(licet: Licet, tmp_path: Path) -> None:
+    folder = repository(tmp_path / "m", "---\nlicense: apache-2.0\n---\n# M\n", LICENSE=LICENSE)
+    claim = FROM_SCRATCH.replace("yes", "yes, from the weights of Llama-3.1-8B")
+    (folder / "MODEL_LINEAGE.md").write_text(claim, encoding="utf-8")
+    assert asked(licet, folder)[0] == 3
+
+
+def test_a_configuration_that_names_another_model_leaves_the_lineage_open(
+    licet: Licet, tmp_path: Path
+) -> None:
+    card = f"{MISTRAL}base_model_relation: finetune\n---\n# M\n"
+    for base, count in (("microsoft/phi-4", 1), ("mistralai/Mistral-7B-v0.1", 0)):
+        config = json.dumps({"_name_or_path": base})
+        folder = repository(tmp_path / str(count), card, **{"config.json": config})
+        notes = asked(licet, folder)[1]["notes"]
+        assert [n["code"] for n in notes].count("unstated-base") == count
+
+
 def test_a_dataset_that_a_model_wrote_is_not_original(licet: Licet, tmp_path: Path) -> None:
     card = "---\nlicense: mit\nsource_datasets: original\ntags: [synthetic]\n---\n# D\n"
     status, report = asked(licet, repository(tmp_path / "d", card), "--id", "datasets/me/d")

@@ -464,9 +464,29 @@ def test_the_publisher_can_answer_for_what_cannot_be_seen(seen: Callable[..., Di
     assert found.answer.line == 1
 
 
-def test_a_blank_is_no_answer(seen: Callable[..., Discharge]) -> None:
-    said = {"ATTRIBUTION.md": "llama3.1/registration: [FILL IN: how it is done]\n"}
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "[FILL IN: how it is done]",
+        "I do not know whether it has one.",
+        "We don't know that for sure.",
+        "TODO check this later on",
+        "to be done before the release",
+        "have not looked there, sorry",
+        "It is not yet clear to us",
+    ],
+)
+def test_who_has_no_answer_gives_none(seen: Callable[..., Discharge], answer: str) -> None:
+    said = {"ATTRIBUTION.md": f"llama3.1/registration: {answer}\n"}
     assert seen(asked("registration"), said).answer is None
+    files = {"README.md": FRONT + CREDIT, "ATTRIBUTION.md": f"Notices of acme/base: {answer}\n"}
+    assert seen(asked("attribution"), files).state != FULFILLED
+
+
+def test_notices_may_speak_of_later_versions_and_of_what_is_to_be_kept(state: State) -> None:
+    notice = "Copyright 2024 Acme. Version 3 or any later version; all notices to be retained."
+    files = {"README.md": FRONT + CREDIT, "ATTRIBUTION.md": f"Notices of acme/base: {notice}\n"}
+    assert state(asked("attribution"), files) == FULFILLED
 
 
 @pytest.mark.parametrize("kind", ["share-alike", "pass-through"])
