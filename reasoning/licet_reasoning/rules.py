@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, QueryTriples, Store
@@ -207,14 +208,8 @@ def _judge(store: Store, rule: SavedQuery) -> list[Judgement]:
         verdicts[key].add(row["verdict"].value)
         if "against" in names and isinstance(row["against"], NamedNode):
             against[key].add(row["against"].value)
-    return sorted(
-        Judgement(
-            code=rule.header["code"],
-            work=work,
-            because=because,
-            inherited=inherited,
-            verdict=next(v for v in VERDICTS if v in found),
-            against=tuple(sorted(against[work, because, inherited])),
-        )
-        for (work, because, inherited), found in verdicts.items()
-    )
+    code = rule.header["code"]
+    return [
+        Judgement(code, *key, next(v for v in VERDICTS if v in found), tuple(sorted(against[key])))
+        for key, found in sorted(verdicts.items(), key=itemgetter(0))
+    ]

@@ -19,6 +19,7 @@ from licet_ontology.terms import (
     term,
     work_iri,
 )
+from licet_service.bom_words import UNSETTLED
 
 if TYPE_CHECKING:
     from licet_reasoning.hypothesis import Ground
@@ -26,12 +27,8 @@ if TYPE_CHECKING:
 MAX_WORKS = 5_000
 """Works of one bill; the longest lineages on the Hub have some hundreds."""
 HUB = "https://huggingface.co/"
-UNSETTLED = frozenset({"AmbiguousLicense", "LicenseChoice", "UnidentifiedLicense"})
-"""Gaps of works whose license is stated, and not known for all that."""
 _NOT_KNOWN = UNSETTLED | {"MissingWork", "NoLicense"}
 """Gaps that keep anybody from saying what the license of a work is."""
-GAPS_ARE = "Not fully known: "
-"""How the comment on a work begins that names its gaps."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from licet_ontology.errors import UsageError
 from licet_ontology.terms import NS
-from licet_service.bom import GAPS_ARE, UNSETTLED
+from licet_service.bom_words import GAPS_ARE, UNSETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

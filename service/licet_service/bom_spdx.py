@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from licet_ontology.terms import BASE, NS
-from licet_service.bom import GAPS_ARE
+from licet_service.bom_words import GAPS_ARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
