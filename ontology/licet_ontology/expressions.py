@@ -8,9 +8,6 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-from boolean import ParseError
-from license_expression import ExpressionError, LicenseWithExceptionSymbol, Licensing
-
 from licet_ontology import modules
 from licet_ontology.errors import UsageError
 from licet_ontology.names import license_named
@@ -73,6 +70,10 @@ def parse_expression(text: str) -> Expression:
     """
     if len(text) > MAX_CHARS:
         raise UsageError(f"a license expression of more than {MAX_CHARS} characters is not read")
+    # Few works are under an expression, and every check of a repository would import it.
+    from boolean import ParseError
+    from license_expression import ExpressionError, Licensing
+
     licensing = Licensing()
     try:
         parsed = licensing.parse(text)
@@ -97,8 +98,8 @@ def _parts(expression: Any, operator: Any) -> tuple[Any, ...]:
 
 def _versions(symbol: Any, unread: set[str]) -> tuple[str, ...]:
     """Return the licenses that one name offers a choice of; note what nothing is known of."""
-    if isinstance(symbol, LicenseWithExceptionSymbol):
-        unread.add(symbol.exception_symbol.key)
+    if exception := getattr(symbol, "exception_symbol", None):  # of a ``WITH``
+        unread.add(exception.key)
         symbol = symbol.license_symbol
     exact = license_named(symbol.key) or license_named(_ONLY.sub("", symbol.key))
     if exact is not None:
