@@ -104,6 +104,9 @@ class Ground:
             key: Kind and id, as written.
             given: Further works of which there are records.
         """
+        read = self._known.get(work_iri(*key))
+        if read and read[0] and not given:
+            return key
         return meant(self.store, self.index, key, given)
 
     def stated_of(self, work: str) -> _StatedOf:

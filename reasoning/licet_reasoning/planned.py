@@ -17,6 +17,7 @@ from licet_ingest.records import Derivation, WorkRecord
 from licet_ontology.errors import UsageError
 from licet_ontology.names import normalized_name
 from licet_ontology.terms import term, work_iri
+from licet_reasoning.hypothesis import KEPT_WORKS
 from licet_reasoning.plan import Action, PlannedWork, Publication, meant, names
 from licet_reasoning.spelling import Key
 
@@ -173,10 +174,15 @@ def work_on_hub(text: str, ground: Ground, where: str) -> Key:
     Raises:
         UsageError: It cannot name one.
     """
+    return _work_of_kind(*_as_written(text), ground, where)
+
+
+def _as_written(text: str) -> tuple[str, str]:
+    """Return the id and kind of the work of the Hub that a text may name."""
     kind, _, rest = text.partition("/")
     if kind in {"datasets", "dataset"} and rest:
-        return _work_of_kind(rest, "dataset", ground, where)
-    return _work_of_kind(rest if kind == "model" and "/" in rest else text, "model", ground, where)
+        return rest, "dataset"
+    return (rest if kind == "model" and "/" in rest else text), "model"
 
 
 def _work_of_kind(text: str, kind: str, ground: Ground, where: str) -> Key:
@@ -194,6 +200,7 @@ class _Preparation:
         self._taken: set[Key] = set()
 
     def prepared(self) -> Prepared:
+        self._look_up()
         for name, work in self._plan.works.items():
             self._done.keys[name] = self._given(name, work)
         for action in self._plan.actions:
@@ -218,6 +225,17 @@ class _Preparation:
         return self._done
 
     # Works that the plan begins with
+
+    def _look_up(self) -> None:
+        """Have works of the Hub read at once, which takes a fraction of the time of one by one."""
+        named = [work for work in self._plan.works.values() if isinstance(work, str)]
+        for do in self._plan.actions:
+            for some in (do.of, do.on, do.by, do.student, do.uses, do.contains, do.ships):
+                named += names(some)
+        own = {*self._plan.works, *(action.makes for action in self._plan.actions)}
+        written = [_as_written(name) for name in dict.fromkeys(named) if name not in own]
+        found = [(kind, named_work(text, kind)[0]) for text, kind in written[:KEPT_WORKS]]
+        self._ground.stated_of_all(work_iri(kind, id_) for kind, id_ in found if id_)
 
     def _given(self, name: str, work: str | PlannedWork) -> Key:
         if isinstance(work, str):

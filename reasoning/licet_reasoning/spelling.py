@@ -67,6 +67,7 @@ def with_works_meant(
         given: Further works of which there are records.
     """
     named = dict.fromkeys(derivation.parent for derivation in record.derivations)
+    ground.stated_of_all(work_iri(*key) for key in named)  # at once, for what comes
     found = {key: ground.meant(key, given) for key in named}
     otherwise = {key: there for key, there in found.items() if key != there}
     if not otherwise:
