@@ -236,9 +236,8 @@ def _license_of_link(seen: Seen) -> Iterator[Note]:
     found = _FILE_OF.match(seen.record.license_link or "")
     if found is None:
         return
-    iri = work_iri("dataset" if found["dataset"] else "model", found["work"])
-    facts, _ = seen.ground.stated_of(iri)
-    theirs = {o for p, o in facts if p == term("license")}
+    stated = _stated(seen.ground, "dataset" if found["dataset"] else "model", found["work"])
+    theirs = {o for p, o in stated if p == term("license")}
     if theirs and theirs.isdisjoint(seen.record.licenses):
         names = " and ".join(sorted(seen.ground.compiled.term(one).label for one in theirs))
         yield Note(

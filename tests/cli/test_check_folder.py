@@ -310,7 +310,12 @@ def test_a_sentence_on_the_license_that_the_card_does_not_bear_out_leaves_it_ope
 
 @pytest.mark.parametrize(
     ("linked", "is_open"),
-    [("meta-llama/Llama-3.1-8B", True), ("mistralai/Mistral-7B-v0.1", False), ("nobody/x", False)],
+    [
+        ("meta-llama/Llama-3.1-8B", True),
+        ("Meta-Llama/llama-3.1-8b", True),
+        ("mistralai/Mistral-7B-v0.1", False),
+        ("nobody/x", False),
+    ],
 )
 def test_a_link_to_the_license_of_a_work_under_another_leaves_it_open(
     licet: Licet, tmp_path: Path, linked: str, is_open: bool
