@@ -255,8 +255,7 @@ def discharge(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -
     """
     rule = RULES.get(asked.kind, _not_seen)
     found = rule(asked, contents, upstream)
-    by_form = asked.condition in HOLDS_BY_FORM and found.state == MISSING
-    if found.state == MISSING and not (by_form or _applies(asked)):
+    if found.state == MISSING and not (asked.condition in HOLDS_BY_FORM or _applies(asked)):
         found = replace(found, state=UNSEEN, why=f"{_if(asked)}; {found.why}")
     elif found.state == UNSEEN and asked.condition and not _applies(asked):
         found = replace(found, why=f"{_if(asked)}; {found.why}")

@@ -212,11 +212,11 @@ class _Preparation:
             self._publish(publication)
         used = {use.work for uses in self._done.uses.values() for use in uses}
         published = {release.work for release in self._done.releases}
+        names_of = self._done.name_of
         for key in self._done.made:
             if key not in published and key not in used:
-                self._publish(Publication(work=self._done.name_of[key], how="internal"))
+                self._publish(Publication(work=names_of[key], how="internal"))
         published = {release.work for release in self._done.releases}
-        names_of = self._done.name_of
         self._done.releases += [
             Release(Publication(work=names_of[key], how="internal"), key, key)
             for key in self._done.made
