@@ -385,8 +385,7 @@ def is_kept(folder: Path) -> bool:
 def _file_in(folder: Path) -> Path:
     """Return the file for what the sources say now; they are read anew if one was touched."""
     sources = [file for package in _PACKAGES for file in _sources(package.__path__[0])]
-    touched = ((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in sources)
-    seen = folder / f"sources-{_digest(repr(one).encode() for one in touched)}"
+    seen = folder / f"sources-{_digest(repr(_touched(file)).encode() for file in sources)}"
     try:
         made_from = seen.read_text()
     except OSError:
@@ -407,6 +406,12 @@ def _compiled(kept: Path | None) -> Compiled:
     if file:
         keep(file, content)
     return Compiled(content)
+
+
+def _touched(file: os.DirEntry[str]) -> tuple[str, int, int, int]:
+    """Return what changes when a file is written; packagers set one time of writing for all."""
+    seen = file.stat()
+    return file.name, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
 def _sources(folder: str) -> Iterator[os.DirEntry[str]]:
