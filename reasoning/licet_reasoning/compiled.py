@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from mmap import ACCESS_READ, mmap
+from operator import or_
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -25,29 +25,32 @@ import licet_queries
 import licet_reasoning
 from licet_ontology.errors import UsageError
 from licet_ontology.names import know_names
-from licet_ontology.terms import BASE, local_name
+from licet_ontology.nodes import text_of
+from licet_ontology.terms import BASE, local_name, term
 from licet_queries.library import SavedQuery
 from licet_reasoning.axioms import Axioms
 from licet_reasoning.beginnings import Beginning
 from licet_reasoning.explanation import Chain, Term
 from licet_reasoning.kept import keep
 from licet_reasoning.license_facts import LicenseFacts
+from licet_reasoning.reach import bits
+from licet_reasoning.recent import Recent
 from licet_reasoning.sight import Sight
 from licet_reasoning.strands import Strands
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pyoxigraph import Quad
 
-FORM = 6
+FORM = 7
 """Raised when the file says the same in another form."""
 
 STAGES = ("work", "lineage", "inputs", "findings")
 """When rules are asked; those of ``inputs`` are among those of ``findings``."""
 
 KEPT_VIEWS = 1024
-"""How many of the works of earlier questions, as rules of a stage saw them, a process remembers."""
+"""How many of the works of earlier questions, as a rule saw them, a process remembers."""
 
 ABOUT_INPUTS = frozenset(
     {
@@ -107,6 +110,7 @@ class Compiled:
         self._chains: dict[tuple[str, str], list[Chain]] = {}
         self._strands: dict[str, Strands] = {}
         self._quads: dict[tuple[str, str], list[Quad]] = {}
+        self._seen_facts: dict[tuple[str, str, str], int] = {}
         self.forget()
 
     def forget(self, kept_views: int = KEPT_VIEWS) -> None:
@@ -155,9 +159,9 @@ class Compiled:
         return {**rules, "inputs": tuple(inputs)}
 
     @cache  # noqa: B019
-    def sight(self, stage: str) -> Sight:
-        """Return what the rules of a stage see."""
-        found = self._content["sights"][stage]
+    def sight(self, rule: str) -> Sight:
+        """Return what a rule sees, by its name."""
+        found = self._content["sights"][rule]
         return Sight(
             frozenset(found["properties"]),
             {
@@ -228,9 +232,22 @@ class Compiled:
         """Return the licenses that attach a clause in any scope."""
         return frozenset(license_ for found in self.owners(clause).values() for license_ in found)
 
+    @cache  # noqa: B019
+    def only_if_modified(self, clause: str) -> bool:
+        """Return whether licenses attach a clause to what was made from a work, but to no copy."""
+        scopes = self.owners(clause)
+        changed = term("onDerivative") in scopes or term("onAdaptation") in scopes
+        return changed and term("onCopy") not in scopes
+
     def links(self, clause: str, property_: str) -> tuple[str, ...]:
         """Return the licenses that a clause names by a property, such as ``acceptsLicense``."""
         return tuple(self._content["links"].get(clause, {}).get(property_, ()))
+
+    @cache  # noqa: B019
+    def accepted_by(self, clause: str) -> frozenset[str]:
+        """Return the licenses that a clause accepts or requires."""
+        names = "acceptsLicense", "requiresLicense"
+        return frozenset(iri for name in names for iri in self.links(clause, name))
 
     def chains(self, reading: str, clause: str) -> list[Chain]:
         """Return the ways by which a clause may come to a work, certain ones first."""
@@ -257,15 +274,23 @@ class Compiled:
             self._strands.setdefault(reading, Strands(self, self.reading(reading).axioms))
         return self._strands[reading]
 
-    def facts(self, licenses: Iterable[str], stage: str) -> list[Quad]:
-        """Return what rules of a stage see of licenses and of those that matter to every work.
+    def facts(self, licenses: Iterable[str], stage: str, rules: Sequence[SavedQuery]) -> list[Quad]:
+        """Return what rules see of licenses and of those that matter to every work.
 
         Args:
             licenses: Their IRIs.
             stage: ``work``, ``lineage``, ``inputs`` or ``findings``.
+            rules: Some of that stage.
         """
         wanted = sorted({*licenses, *self._content["always"]})
-        return [quad for license_ in wanted for quad in self._facts(license_, stage)]
+        if len(rules) == len(self.rules[stage]):
+            return [quad for license_ in wanted for quad in self._facts(license_, stage)]
+        found: list[Quad] = []
+        for license_ in wanted:
+            quads = self._facts(license_, stage)
+            seen = reduce(or_, (self._seen(rule.name, license_, stage) for rule in rules))
+            found += [quads[number] for number in bits(seen)]
+        return found
 
     def _facts(self, license_: str, stage: str) -> list[Quad]:
         """Return what rules of a stage see of a license and its clauses; read once."""
@@ -275,6 +300,18 @@ class Compiled:
             text = "".join(known.get(subject, "") for subject in subjects)
             self._quads[license_, stage] = list(parse(text, format=RdfFormat.N_TRIPLES))
         return self._quads[license_, stage]
+
+    def _seen(self, rule: str, license_: str, stage: str) -> int:
+        """Return which of the facts of a license a rule sees, as a bitset."""
+        if (rule, license_, stage) not in self._seen_facts:
+            sight, found = self.sight(rule), 0
+            for number, quad in enumerate(self._facts(license_, stage)):
+                object_ = text_of(quad.object)
+                kinds = frozenset(map(term, self.kinds(object_)))
+                if sight.tells(quad.predicate.value, object_, kinds):
+                    found |= 1 << number
+            self._seen_facts[rule, license_, stage] = found
+        return self._seen_facts[rule, license_, stage]
 
     @cached_property
     def beginnings(self) -> tuple[Beginning, ...]:
@@ -292,29 +329,6 @@ class Compiled:
         """Return the IRI of the license that a normalized name stands for, if any."""
         names: dict[str, str] = self._content["names"]
         return names.get(normalized)
-
-
-class Recent:
-    """What was said last of each of some keys, for all threads of a process."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable) -> Any:
-        """Return what was said of a key, or None."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def keep(self, said: Mapping[Any, Any]) -> None:
-        """Keep what was said of keys, and forget what was asked for longest ago."""
-        with self._lock:
-            self._kept.update(said)
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
 
 
 BY_KEY = frozenset(

@@ -19,7 +19,7 @@ from licet_reasoning.compiled import ABOUT_INPUTS, BY_KEY, STAGES
 from licet_reasoning.explanation import PARAMETERS
 from licet_reasoning.quotient import compile_reading, shipped_catalogue, told_facts
 from licet_reasoning.rules import finding_severities, stage_rules
-from licet_reasoning.sight import sight_of_all
+from licet_reasoning.sight import sight, sight_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,7 +82,7 @@ def _sections(kept: Path | None) -> dict[str, Any]:
         "inputs": [r for r in folder_queries("findings") if r.header["code"] in ABOUT_INPUTS],
         "findings": folder_queries("findings"),
     }
-    sights = {stage: sight_of_all(rule.bare for rule in rules[stage]) for stage in STAGES}
+    of_stage = {stage: sight_of_all(rule.bare for rule in rules[stage]) for stage in STAGES}
     return {
         "readings": {
             name: {
@@ -104,7 +104,9 @@ def _sections(kept: Path | None) -> dict[str, Any]:
         "rules": {
             stage: list(map(_rule, rules[stage])) for stage in ("work", "lineage", "findings")
         },
-        "sights": {stage: _as_json(seeing) for stage, seeing in sights.items()},
+        "sights": {
+            rule.name: _as_json(sight(rule.bare)) for stage in STAGES for rule in rules[stage]
+        },
         "findings": [
             {
                 "code": code,
@@ -139,7 +141,7 @@ def _sections(kept: Path | None) -> dict[str, Any]:
                 for subject, triples in facts.items()
                 if (seen := [t for t in triples if _sees(seeing, t, index)])
             }
-            for stage, seeing in sights.items()
+            for stage, seeing in of_stage.items()
         },
         "always": sorted(
             {text_of(t.object) for t in closed if t.predicate.value == term("exemptsLicense")}
@@ -156,11 +158,10 @@ def _lines(triples: Iterable[Triple]) -> str:
 
 
 def _sees(seeing: Sight, triple: Triple, index: _Index) -> bool:
-    """Return whether rules could ask for a triple; of types, for those that they name."""
-    predicate, object_ = triple.predicate.value, text_of(triple.object)
-    if predicate == RDF + "type":
-        return object_ in seeing.properties
-    return seeing.shows(predicate, frozenset(index.objects(object_, RDF + "type")))
+    """Return whether rules could ask for a triple."""
+    object_ = text_of(triple.object)
+    kinds = frozenset(index.objects(object_, RDF + "type"))
+    return seeing.tells(triple.predicate.value, object_, kinds)
 
 
 def _rule(rule: SavedQuery) -> dict[str, Any]:

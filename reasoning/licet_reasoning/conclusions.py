@@ -1,71 +1,38 @@
 """What is concluded of few works: what binds them, and what the rules say of them.
 
-What rules see of a work is gathered first. Works of which they see the same are asked about once,
-and what was said then is remembered for later questions: no conclusion on a work rests on
-anything else.
+What a rule sees of a work is gathered first. Of works of which it sees the same it is asked once,
+and what it said then is remembered for later questions: it rests on nothing else.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from functools import lru_cache, reduce
+from operator import or_
+from typing import TYPE_CHECKING, TypeVar
 
 from pyoxigraph import NamedNode, Quad, Store
 
 from licet_ontology.terms import local_name, term
 from licet_reasoning.beginnings import MODEL, facts_shown, named_situation
 from licet_reasoning.reach import SmallLineage, bits
-from licet_reasoning.rules import Judgement, constructed
-from licet_reasoning.rules import judge as judge_store
+from licet_reasoning.rules import Judgement, constructed, judge
 from licet_reasoning.situation import situation_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from licet_queries.library import SavedQuery
     from licet_reasoning.compiled import Compiled, CompiledReading
     from licet_reasoning.reach import Edge
     from licet_reasoning.situation import Fact, Situation
+    from licet_reasoning.strands import Bond
 
 LICENSE = term("license")
 _ACCESS = term("access")
 _DRAWS_ON = term("drawsOn")
-_BOUND_BY, _MIGHT_BE_BOUND_BY = term("boundBy"), term("mightBeBoundBy")
-_INHERITS, _INHERITS_AS_WHOLE = term("inherits"), term("inheritsAsWhole")
 
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True)
-class Bond:
-    """A clause that binds a work.
-
-    Attributes:
-        clause: Its IRI.
-        inherited: Whether it comes from another work.
-        as_whole: Whether it governs the work as one thing, and not only a separable part.
-        in_doubt: Whether the reading leaves open if it binds at all.
-    """
-
-    clause: str
-    inherited: bool
-    as_whole: bool
-    in_doubt: bool
-
-
-class View(NamedTuple):
-    """What rules of a stage see of a work.
-
-    Attributes:
-        own: The facts that it states.
-        reached: By lineage relation, the facts of other works that reach it.
-        follows: What follows from both, as a bitset of the numbers of traits.
-    """
-
-    own: frozenset[Fact]
-    reached: tuple[tuple[str, tuple[Fact, ...]], ...]
-    follows: int
 
 
 class Stated:
@@ -74,6 +41,7 @@ class Stated:
     Attributes:
         of_work: The facts of each work.
         holders: The works that state each fact, as bitsets of their numbers, sorted by fact.
+        traits: What is said of whatever works of a bitset reach by a relation, once it is asked.
     """
 
     def __init__(self, of_work: Sequence[frozenset[Fact]]) -> None:
@@ -83,6 +51,7 @@ class Stated:
             for fact in facts:
                 holders[fact] |= 1 << work
         self.holders = dict(sorted(holders.items()))
+        self.traits: dict[tuple[str, int], int] = {}
         self._by: dict[int, tuple[Fact, ...]] = {0: ()}
 
     def by(self, works: int) -> tuple[Fact, ...]:
@@ -120,9 +89,7 @@ class Conclusions:
         self._works = works
         self._strands = compiled.strands(program.reading)
         self._relations = sorted(program.starts)
-        self._behind: dict[tuple[str, str, tuple[Fact, ...]], tuple[Fact, ...]] = {}
-        self._following: dict[tuple[str, tuple[Fact, ...]], int] = {}
-        self._bonds: dict[int, tuple[Bond, ...]] = {}
+        self._looks: dict[int, int] = {}
         self._situations: dict[tuple[object, ...], Situation] = {}
         self._answers: dict[tuple[str, int], tuple[Judgement, ...]] = {}
         self.lineage = SmallLineage(len(works), tuple(sorted(edges)), program)
@@ -140,21 +107,21 @@ class Conclusions:
         """
         wanted = set(self._program.axioms.grounds)
         if wanted:
-            views = [View(facts, (), 0) for facts in stated]
-            concluded = self._constructed("work", views)
+            traits = [self._own(facts) for facts in stated]
+            concluded = self._constructed("work", traits)
             stated = [
-                facts | {fact for fact in concluded[view] if fact[0] in wanted}
-                for facts, view in zip(stated, views, strict=True)
+                facts | {fact for fact in concluded[own] if fact[0] in wanted}
+                for facts, own in zip(stated, traits, strict=True)
             ]
         return [frozenset(fact for fact in facts if fact[0] != _ACCESS) for facts in stated]
 
     def _with_outside(self, stated: Stated) -> Stated:
         """Return what works state with what rules of the stage ``lineage`` conclude of them."""
-        views = [self._view("lineage", work, stated) for work in range(self.lineage.size)]
-        concluded = self._constructed("lineage", views)
+        traits = [self._traits_by(stated, work) for work in range(self.lineage.size)]
+        concluded = self._constructed("lineage", traits)
         if not any(concluded.values()):
             return stated
-        return Stated([f | concluded[view] for f, view in zip(stated.of_work, views, strict=True)])
+        return Stated([f | concluded[t] for f, t in zip(stated.of_work, traits, strict=True)])
 
     def reached(self, work: int, relation: str) -> tuple[Fact, ...]:
         """Return the facts of other works that reach a work by a lineage relation, sorted."""
@@ -189,43 +156,7 @@ class Conclusions:
 
     def bonds(self, work: int) -> tuple[Bond, ...]:
         """Return the clauses that bind a work, or might, sorted."""
-        follows = self._follows(work)
-        if follows not in self._bonds:
-            self._bonds[follows] = self._bonds_in(follows)
-        return self._bonds[follows]
-
-    def _follows(self, work: int) -> int:
-        """Return what follows for a work, as a bitset of the numbers of traits."""
-        found = 0
-        for fact in self.stated.of_work[work]:
-            found |= self._strands.follows(None, fact)
-        for relation, sources_of in self._sources.items():
-            if sources := sources_of[work]:
-                reached = self.stated.by(sources)
-                following = self._following.get((relation, reached))
-                if following is None:
-                    following = 0
-                    for fact in reached:
-                        following |= self._strands.follows(relation, fact)
-                    self._following[relation, reached] = following
-                found |= following
-        return found
-
-    def _bonds_in(self, follows: int) -> tuple[Bond, ...]:
-        clauses: defaultdict[str, set[str]] = defaultdict(set)
-        for number in bits(follows):
-            property_, clause = self._strands.traits[number]
-            clauses[property_].add(clause)
-        certain, inherited = clauses[_BOUND_BY], clauses[_INHERITS]
-        return tuple(
-            Bond(
-                clause,
-                clause in inherited,
-                clause in clauses[_INHERITS_AS_WHOLE] or clause not in inherited,
-                clause not in certain,
-            )
-            for clause in sorted(certain | clauses[_MIGHT_BE_BOUND_BY])
-        )
+        return self._strands.bonds(self._traits(work))
 
     # What rules say
 
@@ -238,123 +169,143 @@ class Conclusions:
     def ask(self, works: Iterable[int], stage: str) -> None:
         """Ask the rules of a stage about works, all at once."""
         new = [work for work in dict.fromkeys(works) if (stage, work) not in self._answers]
-        views = [self._view(stage, work, self.stated, self._shown_by_name(work)) for work in new]
-
-        def ask(store: Store) -> Iterator[tuple[str, Judgement]]:
-            for judgement in judge_store(store, self._compiled.rules[stage]):
-                yield judgement.work, judgement
-
-        said = self._said(stage, views, ask)
-        for work, view in zip(new, views, strict=True):
+        traits = [self._traits(work) | self._own(self._shown_by_name(work)) for work in new]
+        said = self._said(stage, traits, _judgements)
+        for work, looks in zip(new, traits, strict=True):
             iri = self._works[work]
             self._answers[stage, work] = tuple(
                 Judgement(j.code, iri, j.because, j.inherited, j.verdict, j.against)
-                for j in said[view]
+                for j in said[looks]
             )
 
-    def _constructed(self, stage: str, views: Iterable[View]) -> dict[View, frozenset[Fact]]:
-        """Return what the rules of a stage conclude of works that look so to them."""
-
-        def ask(store: Store) -> Iterator[tuple[str, Fact]]:
-            for rule in self._compiled.rules[stage]:
-                for t in constructed(store, rule):
-                    if isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode):
-                        yield t.subject.value, (t.predicate.value, t.object.value)
-
-        said = self._said(stage, views, ask)
-        return {view: frozenset(facts) for view, facts in said.items()}
+    def _constructed(self, stage: str, works: Iterable[int]) -> dict[int, frozenset[Fact]]:
+        """Return what the rules of a stage conclude of works, by the traits of each."""
+        said = self._said(stage, works, _constructions)
+        return {traits: frozenset(facts) for traits, facts in said.items()}
 
     def _said(
         self,
         stage: str,
-        views: Iterable[View],
-        ask: Callable[[Store], Iterable[tuple[str, Answer]]],
-    ) -> dict[View, tuple[Answer, ...]]:
-        """Return what is said of works that look so to the rules of a stage, asked or remembered.
+        works: Iterable[int],
+        ask: Callable[[Store, Sequence[SavedQuery]], Iterable[tuple[str, str, Answer]]],
+    ) -> dict[int, tuple[Answer, ...]]:
+        """Return what the rules of a stage say of works, asked or remembered.
 
         Args:
             stage: The rules.
-            views: What they see of works.
-            ask: Returns what they say of the nodes in a store.
+            works: The traits of each work.
+            ask: Asks rules of the nodes in a store; yields names of rule and node, and an answer.
+
+        Returns:
+            What is said of a work, by its traits, rule by rule.
         """
-        memory = self._compiled.said[self._program.reading, stage]
-        said = {view: memory.get(view) for view in views}
-        new = {
-            f"urn:licet:seen:{number}": view
-            for number, view in enumerate(view for view, known in said.items() if known is None)
-        }
+        of_works = tuple(dict.fromkeys(works))
+        rules = self._compiled.rules[stage]
+        seen = {rule.name: self._strands.seen(rule) for rule in rules}
+        said: dict[tuple[str, int], Sequence[Answer]] = {}
+        new: dict[str, dict[int, int]] = {}
+        for name, sees in seen.items():
+            memory = self._compiled.said[self._program.reading, name]
+            for traits in of_works:
+                view = traits & sees
+                known = memory.get(view) if view else ()
+                if known is None:
+                    new.setdefault(name, {})[view] = traits
+                else:
+                    said[name, view] = known
         if new:
-            found: dict[View, list[Answer]] = {view: [] for view in new.values()}
-            for node, answer in ask(self._store(stage, new)):
-                if node in new:  # and not what reaches it
-                    found[new[node]].append(answer)
-            kept = {view: tuple(answers) for view, answers in found.items()}
-            memory.keep(kept)
-            said |= kept
-        return said
+            nodes = {
+                traits: f"urn:licet:seen:{number}"
+                for number, traits in enumerate(
+                    dict.fromkeys(traits for found in new.values() for traits in found.values())
+                )
+            }
+            asked = tuple(rule for rule in rules if rule.name in new)
+            answers: defaultdict[tuple[str, str], list[Answer]] = defaultdict(list)
+            for name, node, answer in ask(self._store(stage, asked, nodes), asked):
+                answers[name, node].append(answer)
+            for name, views in new.items():
+                found = {
+                    view: tuple(answers[name, nodes[traits]]) for view, traits in views.items()
+                }
+                self._compiled.said[self._program.reading, name].keep(found)
+                said.update(((name, view), told) for view, told in found.items())
+        return {
+            traits: tuple(one for name, sees in seen.items() for one in said[name, traits & sees])
+            for traits in of_works
+        }
 
     # What rules see
 
-    def _view(
-        self, stage: str, work: int, stated: Stated, shown_by_name: Iterable[Fact] = ()
-    ) -> View:
-        """Return what the rules of a stage see of a work."""
-        sight = self._compiled.sight(stage)
-        own = stated.of_work[work].union(shown_by_name)
-        reached: list[tuple[str, tuple[Fact, ...]]] = []
+    def _own(self, facts: Iterable[Fact]) -> int:
+        """Return the traits of a work that states facts."""
+        return reduce(or_, (self._strands.of(None, fact) for fact in facts), 0)
+
+    def _traits(self, work: int) -> int:
+        """Return the traits of a work, as a bitset of their numbers."""
+        if work not in self._looks:
+            self._looks[work] = self._traits_by(self.stated, work)
+        return self._looks[work]
+
+    def _traits_by(self, stated: Stated, work: int) -> int:
+        """Return the same by what works state."""
+        found = self._own(stated.of_work[work])
         for relation, sources_of in self._sources.items():
-            if (sources := sources_of[work]) and relation in sight.properties:
-                seen = self._seen_behind(relation, stated.by(sources), stage)
-                if seen:
-                    reached.append((relation, seen))
-        follows = self._follows(work) if self._strands.concern(sight.properties) else 0
-        return View(
-            frozenset(fact for fact in own if fact[0] in sight.properties),
-            tuple(reached),
-            follows & self._strands.seen(stage),
-        )
+            if sources := sources_of[work]:
+                reaching = stated.traits.get((relation, sources))
+                if reaching is None:
+                    facts = stated.by(sources)
+                    reaching = reduce(or_, (self._strands.of(relation, f) for f in facts), 0)
+                    stated.traits[relation, sources] = reaching
+                found |= reaching
+        return found
 
-    def _seen_behind(self, relation: str, facts: tuple[Fact, ...], stage: str) -> tuple[Fact, ...]:
-        key = (stage, relation, facts)
-        if key not in self._behind:
-            sight = self._compiled.sight(stage)
-            seen = {
-                predicate
-                for predicate in {predicate for predicate, _ in facts}
-                if sight.reveals(relation, frozenset(self._strands.forces(predicate)))
-            }
-            self._behind[key] = tuple(fact for fact in facts if fact[0] in seen)
-        return self._behind[key]
+    def _store(self, stage: str, rules: Sequence[SavedQuery], works: Mapping[int, str]) -> Store:
+        """Return what rules see of works and of their licenses.
 
-    def _store(self, stage: str, views: Mapping[str, View]) -> Store:
-        """Return what the rules of a stage see of works and of their licenses.
-
-        What reaches a work is one node for each fact, as if of a work that states nothing else:
-        every axiom concludes from one fact at a time.
+        Args:
+            stage: To which the rules belong.
+            rules: The rules.
+            works: A name for each work, by its traits.
         """
-        seen = self._compiled.sight(stage).properties
+        strands = self._strands
+        seen = reduce(or_, map(strands.seen, rules))
         quads: list[Quad] = []
-        archetypes: dict[Fact, NamedNode] = {}
-        for name, view in views.items():
+        archetypes: dict[NamedNode, Fact] = {}
+        for traits, name in works.items():
             node = NamedNode(name)
-            quads += [Quad(node, _node(p), _node(o)) for p, o in view.own]
-            quads += [Quad(node, *self._strands.nodes[number]) for number in bits(view.follows)]
-            for relation, facts in view.reached:
-                for fact in facts:
-                    if fact not in archetypes:
-                        archetypes[fact] = NamedNode(f"urn:licet:archetype:{len(archetypes)}")
-                    quads.append(Quad(node, _node(relation), archetypes[fact]))
+            for number in bits(traits & seen):
+                property_, object_ = strands.nodes[number]
+                quads.append(Quad(node, property_, object_))
+                if number in strands.archetypes:
+                    archetypes[object_] = strands.archetypes[number]
+        properties = frozenset[str]().union(
+            *(self._compiled.sight(rule.name).properties for rule in rules)
+        )
         quads += [
             Quad(archetype, _node(force), _node(object_))
-            for (predicate, object_), archetype in archetypes.items()
-            for force in self._strands.forces(predicate)
-            if force in seen
+            for archetype, (predicate, object_) in archetypes.items()
+            for force in strands.forces(predicate)
+            if force in properties
         ]
         store = Store()
         # Oxigraph looks first at what was added last; in this order rules take less time.
         store.extend(quads)
-        store.extend(self._compiled.facts(self._licenses, stage))
+        store.extend(self._compiled.facts(self._licenses, stage, rules))
         return store
+
+
+def _judgements(store: Store, rules: Sequence[SavedQuery]) -> Iterator[tuple[str, str, Judgement]]:
+    name_of = {rule.header["code"]: rule.name for rule in rules}
+    for judgement in judge(store, rules):
+        yield name_of[judgement.code], judgement.work, judgement
+
+
+def _constructions(store: Store, rules: Sequence[SavedQuery]) -> Iterator[tuple[str, str, Fact]]:
+    for rule in rules:
+        for t in constructed(store, rule):
+            if isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode):
+                yield rule.name, t.subject.value, (t.predicate.value, t.object.value)
 
 
 @lru_cache(4096)

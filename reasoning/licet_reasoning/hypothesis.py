@@ -17,8 +17,7 @@ from pyoxigraph import NamedNode, Store
 from licet_ingest.records import MISSING_WORK
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, GRAPH_HUB, RDF, local_name, term, work_iri
-from licet_reasoning.compiled import Recent
-from licet_reasoning.conclusions import LICENSE, Bond, Conclusions
+from licet_reasoning.conclusions import LICENSE, Conclusions
 from licet_reasoning.explanation import (
     ExplainedFinding,
     Explanation,
@@ -28,6 +27,7 @@ from licet_reasoning.explanation import (
     gravest_first,
 )
 from licet_reasoning.reach import bits
+from licet_reasoning.recent import Recent
 from licet_reasoning.spelling import meant
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from licet_reasoning.rules import Judgement
     from licet_reasoning.situation import Fact, Situation
     from licet_reasoning.spelling import Key
+    from licet_reasoning.strands import Bond
 
 MAX_ANCESTORS = 20_000
 """Works of the snapshot that are read for one question; what lies beyond counts as missing."""
@@ -290,7 +291,7 @@ class Judged:
         self._asked = tuple(asked)
         self._found = Conclusions(self._compiled, program, self._iris, world.facts, world.edges)
         self._imposers: dict[tuple[int, str], int] = {}
-        self._known_ways: dict[str, list[tuple[Chain, int]]] = {}
+        self._known_ways: dict[str, list[tuple[Chain, int, Sequence[int]]]] = {}
         self._known_paths: dict[
             tuple[int, str, int, int], list[tuple[str, tuple[Step, ...], int]]
         ] = {}
@@ -359,9 +360,12 @@ class Judged:
     ) -> tuple[Imposition, ...]:
         """Return the works whose license imposes a clause on a work, nearest first."""
         found: dict[str, Imposition] = {}
-        for chain, holders in self._ways(clause):
+        number = self._number[work]
+        for chain, holders, related in self._ways(clause):
             if found and chain.in_doubt:
                 break  # What binds for certain needs no doubtful reason.
+            if not holders & related[number]:
+                continue
             for ancestor, path, steps in self._nearest(work, chain.relation, holders, limit):
                 known = found.get(ancestor)
                 if known is None or steps < known.steps:
@@ -379,11 +383,8 @@ class Judged:
         number = self._number[work]
         if (number, clause) not in self._imposers:
             found = 0
-            for chain, holders in self._ways(clause):
-                sources = (
-                    self._lineage.sources(number, chain.relation) if chain.relation else 1 << number
-                )
-                found |= holders & sources
+            for _, holders, related in self._ways(clause):
+                found |= holders & related[number]
             self._imposers[number, clause] = found
         return self._imposers[number, clause]
 
@@ -391,15 +392,28 @@ class Judged:
         """Return all works that a work is related to, as a bitset of their numbers."""
         return self._lineage.sources(self._number[work], relation)
 
-    def _ways(self, clause: str) -> list[tuple[Chain, int]]:
-        """Return the ways by which a clause may come to works, with those that it comes from."""
+    def _ways(self, clause: str) -> list[tuple[Chain, int, Sequence[int]]]:
+        """Return the ways by which a clause may come to works.
+
+        Returns:
+            Each with the works that it comes from, and those that each work is related to by it.
+        """
         if clause not in self._known_ways:
             self._known_ways[clause] = [
-                (chain, holders)
+                (
+                    chain,
+                    holders,
+                    self._lineage.sources_by(chain.relation) if chain.relation else self._itself,
+                )
                 for chain in self._compiled.chains(self._program.reading, clause)
                 if (holders := self._holders.get((chain.terms, chain.license)))
             ]
         return self._known_ways[clause]
+
+    @cached_property
+    def _itself(self) -> list[int]:
+        """Each work alone, as a bitset."""
+        return [1 << number for number in range(len(self._iris))]
 
     def explanation(self, work: str, limit: int = SHOWN_SOURCES) -> Explanation:
         """Return what is concluded of a work, with reasons."""

@@ -8,13 +8,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from licet_reasoning.compiled import Compiled
-    from licet_reasoning.conclusions import Bond
     from licet_reasoning.license_facts import LicenseFacts
     from licet_reasoning.rules import Judgement
+    from licet_reasoning.strands import Bond
 
 INCOMPATIBLE = "incompatible-terms"
 """The code of what leaves no license."""
-_ACCEPTING = ("acceptsLicense", "requiresLicense")
 
 
 def answer_on(
@@ -84,7 +83,7 @@ def not_carried(compiled: Compiled, bonds: Iterable[Bond], license_: LicenseFact
     accepting = {
         owner
         for clause in inherited
-        if any(license_.iri in compiled.links(clause, name) for name in _ACCEPTING)
+        if license_.iri in compiled.accepted_by(clause)
         for owner in compiled.owning(clause)
     }
     excludes_commerce = license_.says("commercialUse", "prohibited")

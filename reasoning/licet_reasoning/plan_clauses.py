@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from licet_ontology.terms import term, work_iri
+from licet_ontology.terms import work_iri
 from licet_reasoning.plan_context import SHOWN_IMPOSITIONS
 from licet_reasoning.plan_outcome import Item
 from licet_reasoning.triggers import (
@@ -15,34 +15,38 @@ from licet_reasoning.triggers import (
     IN_DOUBT,
     NOT_TRIGGERED,
     Reached,
-    Trigger,
     trigger,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from licet_reasoning.conclusions import Bond
     from licet_reasoning.explanation import Imposition
     from licet_reasoning.plan import Publication
     from licet_reasoning.plan_context import Context
     from licet_reasoning.planned import Release
+    from licet_reasoning.strands import Bond
 
 _RANK = {APPLIES: 0, CONDITIONAL: 1, IN_DOUBT: 2, NOT_TRIGGERED: 3}
 
 
 def items_of(c: Context, release: Release) -> list[Item]:
     """Return the clauses that reach a publication, those that ask for something first."""
+    asked: dict[tuple[str, Reached], Item] = {}
     found: dict[str, tuple[Item, tuple[Imposition, ...]]] = {}
     imposers: defaultdict[str, int] = defaultdict(int)
     for at, clause, reached in _reaching(c, release):
         imposers[clause] |= c.judged.imposers(at, clause)
         imposed_by = c.judged.impositions(at, clause, SHOWN_IMPOSITIONS)
-        item = _item(c, clause, reached, release.publication, imposed_by)
+        if (clause, reached) not in asked:
+            asked[clause, reached] = _item(c, clause, reached, release.publication)
+        item = _unless_chosen(c, asked[clause, reached], imposed_by)
         if (known := found.get(clause)) is not None:
-            (item, first), (_, second) = sorted(
-                (known, (item, imposed_by)), key=lambda pair: _RANK[pair[0].status]
-            )
+            first, second = known[1], imposed_by
+            if _RANK[item.status] < _RANK[known[0].status]:
+                first, second = second, first
+            else:
+                item = known[0]
             imposed: dict[str, Imposition] = {}
             for one in (*first, *second):
                 if one.work not in imposed or not imposed[one.work].path:
@@ -95,35 +99,22 @@ def _reaching(c: Context, release: Release) -> Iterator[tuple[str, str, Reached]
 def _reached(
     c: Context, release: Release, at: str, bond: Bond, by: str, *, trained_on: bool = False
 ) -> Reached:
-    owners = c.compiled.owners(bond.clause)
-    derived = owners.get(term("onDerivative"), []) + owners.get(term("onAdaptation"), [])
     return Reached(
         by,
         modified=bool(c.changed(release.work) & c.judged.imposers(at, bond.clause)),
-        only_if_modified=bool(derived) and not owners.get(term("onCopy")),
+        only_if_modified=c.compiled.only_if_modified(bond.clause),
         trained_on=trained_on,
         in_doubt=bond.in_doubt,
     )
 
 
-def _item(
-    c: Context,
-    clause: str,
-    reached: Reached,
-    publication: Publication,
-    imposed: Sequence[Imposition],
-) -> Item:
+def _item(c: Context, clause: str, reached: Reached, publication: Publication) -> Item:
     """Return whether a clause asks for something; which works impose it is told later."""
     shown = c.compiled.term(clause)
     owner = next((iri for owners in c.compiled.owners(clause).values() for iri in owners), "")
-    found: Trigger = trigger(
-        shown, c.compiled.license(owner), publication, reached, c.plan.licensee
-    )
+    found = trigger(shown, c.compiled.license(owner), publication, reached, c.plan.licensee)
     kinds = c.compiled.kinds(clause)
     is_ban = "Prohibition" in kinds
-    if found.struck and imposed and all(map(c.is_choice, imposed)):
-        why = f"{found.why}, if this is the license taken of those among which there is a choice"
-        found = Trigger(CONDITIONAL, why, unknown=True)
     return Item(
         clause=shown,
         group="duty" if "Duty" in kinds else "restriction" if is_ban else "condition",
@@ -134,3 +125,11 @@ def _item(
         struck=found.struck,
         open=found.unknown,
     )
+
+
+def _unless_chosen(c: Context, item: Item, imposed: Sequence[Imposition]) -> Item:
+    """Return an item, open if all that impose it offer another license as well."""
+    if not (item.struck and imposed and all(map(c.is_choice, imposed))):
+        return item
+    why = f"{item.why}, if this is the license taken of those among which there is a choice"
+    return replace(item, status=CONDITIONAL, why=why, struck=False, open=True)

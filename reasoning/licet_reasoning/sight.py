@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -69,6 +70,18 @@ class Sight:
         asked = self.kinds.get(property_)
         return asked is None or not asked.isdisjoint(kinds)
 
+    def tells(self, property_: str, object_: str, kinds: frozenset[str]) -> bool:
+        """Return whether they see what is said of a license or clause; of types, those they name.
+
+        Args:
+            property_: What is said.
+            object_: And of what.
+            kinds: The types of the object.
+        """
+        if property_ == RDF + "type":
+            return object_ in self.properties
+        return self.shows(property_, kinds)
+
 
 @cache
 def sight(text: str) -> Sight:
@@ -81,21 +94,25 @@ def sight(text: str) -> Sight:
             behind[NS + name] = None
         elif so_far is not None:
             so_far |= _with_doubts({NS + following})
-    # A clause of which no kind is asked may be of any.
     named = set(_VALUES.findall(text))
-    typed = {it for it, kind in _TYPED.findall(text) if kind in named or kind[0] != "?"}
-    to_clauses = [(NS + name, found.strip()) for name, found in _TO_CLAUSE.findall(text)]
-    untyped = [(property_, it) for property_, it in to_clauses if it not in typed]
-    of_any_kind = {property_ for property_, _ in untyped}
-    of_any_kind |= {NS + name for _, path in untyped for name in _TERM.findall(path)}
-    properties = _with_doubts(mentioned)
+    kinds_of: defaultdict[str, set[str]] = defaultdict(set)
+    for it, kind in _TYPED.findall(text):
+        if kind in named:
+            kinds_of[it] |= mentioned
+        elif kind[0] != "?":
+            kinds_of[it] |= {NS + name for name in _TERM.findall(kind)}
+    kinds: defaultdict[str, set[str]] = defaultdict(set)
+    of_any_kind: set[str] = set()
+    for name, found in _TO_CLAUSE.findall(text):
+        if (it := found.strip()) in kinds_of:
+            for property_ in _with_doubts({NS + name}):
+                kinds[property_] |= kinds_of[it]
+        else:  # A clause of which no kind is asked may be of any, and so those on a path.
+            of_any_kind |= _with_doubts({NS + name, *(NS + step for step in _TERM.findall(it))})
     return Sight(
-        frozenset(properties),
+        frozenset(_with_doubts(mentioned)),
         {name: None if found is None else frozenset(found) for name, found in behind.items()},
-        dict.fromkeys(
-            _with_doubts({property_ for property_, _ in to_clauses}) - _with_doubts(of_any_kind),
-            frozenset(mentioned),
-        ),
+        {name: frozenset(found) for name, found in kinds.items() if name not in of_any_kind},
     )
 
 

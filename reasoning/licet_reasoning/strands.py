@@ -1,52 +1,90 @@
-"""What follows from one fact: every axiom about obligations concludes from no more at a time.
+"""What is said of a work because of one fact: every axiom concludes from no more at a time.
 
-So what binds a work is what follows from each fact that it states and from each that reaches it
-by a lineage relation: the strands of its situation. They are few, licenses times relations, and
-what follows from one is the same for every work. Neither a store nor a query is needed.
+So what is said of a work is what each fact that it states amounts to, and each that reaches it by
+a lineage relation: the strands of its situation. They are few, licenses times relations, and what
+follows from one is the same for every work. Neither a store nor a query is needed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
 from licet_ontology.terms import local_name, term
+from licet_reasoning.reach import bits
+from licet_reasoning.recent import Recent
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Iterable
 
+    from licet_queries.library import SavedQuery
     from licet_reasoning.axioms import Axioms
     from licet_reasoning.compiled import Compiled
     from licet_reasoning.situation import Fact
 
 Trait = tuple[str, str]
-"""Property and object, as IRIs, of what is concluded of a work."""
+"""Property and object, as IRIs, of what is said of a work."""
+KEPT_BONDS = 4096
+"""How many of the works of earlier questions, as clauses bind them, are remembered."""
+
+_BOUND_BY, _MIGHT_BE_BOUND_BY = term("boundBy"), term("mightBeBoundBy")
+_INHERITS, _INHERITS_AS_WHOLE = term("inherits"), term("inheritsAsWhole")
+_BINDING = (_BOUND_BY, _INHERITS, _INHERITS_AS_WHOLE, _MIGHT_BE_BOUND_BY)
+_ANY = ""
+"""A mark that every trait has but those that relate to an archetype."""
+
+
+@dataclass(frozen=True)
+class Bond:
+    """A clause that binds a work.
+
+    Attributes:
+        clause: Its IRI.
+        inherited: Whether it comes from another work.
+        as_whole: Whether it governs the work as one thing, and not only a separable part.
+        in_doubt: Whether the reading leaves open if it binds at all.
+    """
+
+    clause: str
+    inherited: bool
+    as_whole: bool
+    in_doubt: bool
 
 
 class Strands:
-    """What the axioms of a reading conclude from single facts.
+    """What is said of works under a reading because of single facts, and what rules see of it.
+
+    Sets of traits are bitsets of their numbers.
 
     Attributes:
-        traits: All that has been concluded so far, by its number.
+        traits: All that has been said so far, by its number.
         nodes: The same as terms of RDF.
+        archetypes: By the number of a trait that relates to one, the fact that it states. An
+            archetype is any work that states a fact, and nothing else.
     """
 
     def __init__(self, compiled: Compiled, axioms: Axioms) -> None:
         self._compiled = compiled
         self._axioms = axioms
-        self._properties = {p for p, _, _, _ in axioms.consequence_chains}
-        self._properties |= {sup for _, sup in axioms.consequence_parents}
-        self._properties |= {p for p, _, _ in axioms.license_chains}
         self._supers: dict[str, tuple[str, ...]] = {}
-        self._follows: dict[tuple[str | None, Fact], int] = {}
+        self._archetype: dict[Fact, str] = {}
+        self._of: dict[tuple[str | None, Fact], int] = {}
         self._number: dict[Trait, int] = {}
+        self._marked: defaultdict[str, defaultdict[str, int]] = defaultdict(
+            lambda: defaultdict(int)
+        )
         self._seen: dict[str, tuple[int, int]] = {}
+        self._bonds = Recent(KEPT_BONDS)
         self._lock = Lock()
         self.traits: list[Trait] = []
         self.nodes: list[tuple[NamedNode, NamedNode]] = []
+        self.archetypes: dict[int, Fact] = {}
 
     def forces(self, predicate: str) -> tuple[str, ...]:
         """Return a property of facts and the properties that it implies."""
@@ -54,42 +92,81 @@ class Strands:
             self._supers[predicate] = tuple(_closed({predicate}, self._axioms.terms_parents))
         return self._supers[predicate]
 
-    def follows(self, relation: str | None, fact: Fact) -> int:
-        """Return what follows from a fact, as a bitset of the numbers of traits.
+    def of(self, relation: str | None, fact: Fact) -> int:
+        """Return the traits that a work has because of a fact: the fact, and what follows.
 
         Args:
             relation: By which it reaches the work; None if the work states it itself.
             fact: The fact.
         """
-        found = self._follows.get((relation, fact))
+        found = self._of.get((relation, fact))
         if found is None:
             with self._lock:
-                found = sum(1 << self._numbered(trait) for trait in self._concluded(relation, fact))
-            self._follows[relation, fact] = found
+                if relation:
+                    archetype = self._archetype.setdefault(
+                        fact, f"urn:licet:archetype:{len(self._archetype)}"
+                    )
+                    found = self._numbered((relation, archetype), self.forces(fact[0]))
+                    self.archetypes[self._number[relation, archetype]] = fact
+                else:
+                    found = self._numbered(fact, (_ANY,))
+                for trait in self._concluded(relation, fact):
+                    kinds = map(term, self._compiled.kinds(trait[1]))
+                    found |= self._numbered(trait, (_ANY, *kinds))
+            self._of[relation, fact] = found
         return found
 
-    def concern(self, properties: Set[str]) -> bool:
-        """Return whether anything can follow that has one of some properties."""
-        return not self._properties.isdisjoint(properties)
-
-    def seen(self, stage: str) -> int:
-        """Return the traits so far that some rule of a stage sees, as a bitset."""
-        sight, shown = self._compiled.sight(stage), self._compiled.kinds
-        looked_at, found = self._seen.get(stage, (0, 0))
-        known = len(self.traits)
-        if looked_at < known:
-            for number, (property_, object_) in enumerate(self.traits[looked_at:known], looked_at):
-                if sight.shows(property_, frozenset(map(term, shown(object_)))):
-                    found |= 1 << number
-            self._seen[stage] = known, found
+    def seen(self, rule: SavedQuery) -> int:
+        """Return the traits so far that a rule sees."""
+        looked_at, found = self._seen.get(rule.name, (0, 0))
+        if looked_at < len(self.traits):
+            sight = self._compiled.sight(rule.name)
+            with self._lock:
+                for property_ in sight.properties & self._marked.keys():
+                    marked = self._marked[property_]
+                    shows = sight.shows if _ANY in marked else sight.reveals
+                    for mark, traits in marked.items():
+                        if shows(property_, frozenset({mark})):
+                            found |= traits
+                self._seen[rule.name] = len(self.traits), found
         return found
 
-    def _numbered(self, trait: Trait) -> int:
-        if trait not in self._number:
-            self.traits.append(trait)
+    def bonds(self, traits: int) -> tuple[Bond, ...]:
+        """Return the clauses that bind a work of these traits, or might, sorted."""
+        with self._lock:
+            binding = traits & reduce(or_, (self._marked[p][_ANY] for p in _BINDING))
+        found: tuple[Bond, ...] | None = self._bonds.get(binding)
+        if found is None:
+            found = self._bonds_in(binding)
+            self._bonds.keep({binding: found})
+        return found
+
+    def _bonds_in(self, traits: int) -> tuple[Bond, ...]:
+        clauses: defaultdict[str, set[str]] = defaultdict(set)
+        for number in bits(traits):
+            property_, clause = self.traits[number]
+            clauses[property_].add(clause)
+        certain, inherited = clauses[_BOUND_BY], clauses[_INHERITS]
+        return tuple(
+            Bond(
+                clause,
+                clause in inherited,
+                clause in clauses[_INHERITS_AS_WHOLE] or clause not in inherited,
+                clause not in certain,
+            )
+            for clause in sorted(certain | clauses[_MIGHT_BE_BOUND_BY])
+        )
+
+    def _numbered(self, trait: Trait, marks: Iterable[str]) -> int:
+        """Return one trait, marked by the properties of an archetype or the kinds of a clause."""
+        number = self._number.get(trait)
+        if number is None:
+            number = self._number[trait] = len(self.traits)
+            for mark in marks:
+                self._marked[trait[0]][mark] |= 1 << number
             self.nodes.append((NamedNode(trait[0]), NamedNode(trait[1])))
-            self._number[trait] = len(self._number)
-        return self._number[trait]
+            self.traits.append(trait)
+        return 1 << number
 
     def _concluded(self, relation: str | None, fact: Fact) -> set[Trait]:
         license_ = self._compiled.license(fact[1])

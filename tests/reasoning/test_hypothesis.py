@@ -16,17 +16,21 @@ from licet_ingest.records import MISSING_WORK, Derivation, WorkRecord
 from licet_ontology import modules
 from licet_ontology.terms import license_iri, reading_graphs, term, work_iri
 from licet_queries.library import folder_queries
-from licet_reasoning.compiled import ABOUT_INPUTS, Recent
+from licet_reasoning import conclusions, rules
+from licet_reasoning.compiled import ABOUT_INPUTS
 from licet_reasoning.hypothesis import Ground, Judged, judge
 from licet_reasoning.kept import keep
+from licet_reasoning.recent import Recent
 from licet_reasoning.sight import IF_IN_DOUBT_BINDS, sight
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tests.reasoning.conftest import Built
 
     from licet_ingest.snapshot import Snapshot
+    from licet_queries.library import SavedQuery
     from licet_reasoning.compiled import Compiled
     from licet_reasoning.rules import Judgement
 
@@ -181,6 +185,33 @@ def test_what_was_asked_for_longest_ago_is_forgotten() -> None:
     assert recent.get("one") == 1
     recent.keep({"three": 3})
     assert [recent.get(name) for name in ("one", "two", "three")] == [1, None, 3]
+
+
+def test_a_rule_is_asked_again_only_of_what_looks_new_to_it(
+    prepared: Compiled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[str] = set()
+
+    def watched(store: Store, rule_list: Sequence[SavedQuery]) -> Iterator[Judgement]:
+        asked.update(rule.name for rule in rule_list)
+        return rules.judge(store, rule_list)
+
+    def told(license_: str) -> tuple[Judgement, ...]:
+        asked.clear()
+        base, mine = work("a/base", license_), work("me/mine", "mit", ("finetunedFrom", "a/base"))
+        return judgements(judge(Ground(prepared), [base, mine], "cautious"), "me/mine")
+
+    monkeypatch.setattr(conclusions, "judge", watched)
+    prepared.forget()
+    told("llama3.1")
+    assert {rule.name for rule in folder_queries("findings")} >= asked >= {"naming", "share-alike"}
+    of_gpl = told("gpl-3.0")
+    assert "share-alike" in asked
+    assert asked.isdisjoint({"missing-parent", "no-license"})  # No gap here nor there.
+    assert told("gpl-3.0") == of_gpl
+    assert not asked
+    prepared.forget()
+    assert told("gpl-3.0") == of_gpl
 
 
 def test_of_a_plan_that_was_judged_nothing_stays(

@@ -16,10 +16,10 @@ from licet_ingest.records import STATED_RELATIONS, Derivation, WorkRecord
 from licet_ontology import modules
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import RDF, license_iri, term, work_iri
-from licet_reasoning.conclusions import Bond
 from licet_reasoning.hypothesis import Ground, judge
 from licet_reasoning.lineage import lineage_of
 from licet_reasoning.quotient import compile_reading, conclude, shipped_catalogue
+from licet_reasoning.strands import Bond
 
 if TYPE_CHECKING:
     from pathlib import Path
