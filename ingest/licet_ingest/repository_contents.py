@@ -81,6 +81,17 @@ _STRUCK = re.compile(r"(?<!~)~~(?!~)[^\n]{1,500}?~~")
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]{1,300}\]:[^\n]*", re.MULTILINE)
 """Where a link leads, which Markdown does not show; many use it as a comment."""
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_OVER_LINES = re.compile(
+    r"<[a-z](?:(?!\n[ \t]*\n)[^<>]){0,2000}>|!\[(?:(?!\n[ \t]*\n)[^\[\]]){0,2000}\]",
+    re.IGNORECASE,
+)
+"""A tag of HTML, or the words for a picture, which may go on in the next line."""
+_OF_LICENSES = re.compile(r"copyright|garant|liab|permission|permitted|warrant", re.IGNORECASE)
+"""A word of each license text in the catalogue, one or another; to look for them costs more."""
+_DOCUMENT = re.compile(r"\.(?:md|markdown)\Z", re.IGNORECASE)
+
+_Identified = tuple[tuple[str, ...], tuple[str, ...]]
+"""Ids of the licenses whose whole text another text holds, and of those that incorporate it."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +113,11 @@ class HeldText:
 
     Attributes:
         name: Its path in the repository, with slashes.
-        role: ``card``, ``license``, ``notice``, ``policy``, ``attribution``, ``lineage`` or
-            ``changes``.
+        role: ``card``, ``license``, ``notice``, ``policy``, ``attribution``, ``lineage``,
+            ``changes``, or ``document`` for another that holds the whole text of a license.
         lines: What a reader sees: of Markdown, neither code nor comments.
         is_whole: Whether it was read to its end and is clean text.
-        licenses: Ids of the licenses whose whole text it holds.
+        licenses: Ids of the licenses whose whole text it holds, where readers of it see that.
         incorporated: Ids of the licenses of which it holds a text that they incorporate.
     """
 
@@ -174,14 +185,18 @@ def read_contents(folder: Folder) -> Contents:
         texts.append(text)
         faults += fault
     wanted = _text_files(names, data.get("license_link"))
+    other = _documents(at_root, {*wanted, *(text.name for text in texts)})
     for name in wanted[MAX_TEXTS:]:
         faults.append((name, f"is beyond the first {MAX_TEXTS} texts"))
-    for name in wanted[:MAX_TEXTS]:
+    for name in [*wanted[:MAX_TEXTS], *other[:MAX_TEXTS]]:
+        role = "document" if name in other else _role(name)
         try:
-            texts.append(_text(root, name))
+            text = _text(root, name, role)
         except UnreadableFileError as error:
             faults.append((name, str(error)))
-            texts.append(HeldText(name, _role(name), (), is_whole=False))
+            text = HeldText(name, role, (), is_whole=False)
+        if role != "document" or text.licenses or not text.is_whole:
+            texts.append(text)
     weights = _weights(root, names)
     hints = lineage_hints(root, names)
     return Contents(tuple(texts), weights, fields, data, tuple(faults), hints)
@@ -222,6 +237,11 @@ def _text_files(names: list[str], linked: object) -> list[str]:
     return list(dict.fromkeys(name for name in found if not _NO_TEXT.search(name)))
 
 
+def _documents(at_root: list[str], others: set[str]) -> list[str]:
+    """Return the further documents, of which only whole texts of licenses are evidence."""
+    return [name for name in at_root if _DOCUMENT.search(name) and name not in others]
+
+
 def _role_by_name(name: str) -> str:
     return next((role for pattern, role in _ROLES if pattern.match(name)), "")
 
@@ -253,32 +273,42 @@ def _card(
         for number, line in enumerate(text.split("\n")[: card.body_line - 1], 1):
             if match := _FIELD.match(line):
                 fields.setdefault(match[1], number)
-    return HeldText(name, "card", tuple(lines), is_whole), fields, card.data, []
+    shown = _shown_with_code(card.body) if _OF_LICENSES.search(card.body) else ""
+    found = _identified(shown) if shown else ((), ())
+    return HeldText(name, "card", tuple(lines), is_whole, *found), fields, card.data, []
 
 
-def _text(root: Folder, name: str) -> HeldText:
+def _text(root: Folder, name: str, role: str) -> HeldText:
     read = read_inside(root / name, root, MAX_LICENSE_BYTES)
     if is_binary(read.data):
         raise UnreadableFileError("is not text")
     text, fault = decoded(read.data, is_whole=len(read.data) == read.size_bytes)
     is_whole = not fault and len(read.data) == read.size_bytes
-    role = _role(name)
+    is_markdown = _DOCUMENT.search(name) is not None
     lines = (
         visible_lines(text)
-        if name.lower().endswith(".md")
+        if is_markdown
         else [
             Line(number, line[:MAX_LINE_CHARS]) for number, line in enumerate(text.split("\n"), 1)
         ]
     )
-    licenses: tuple[str, ...] = ()
-    incorporated: tuple[str, ...] = ()
-    if role in {"license", "policy", "notice"} and is_whole:
-        from licet_ontology.identify import shipped_identifier
-
+    found: _Identified = ((), ())
+    if not is_whole:
+        pass  # What was not read may take back what was.
+    elif role in {"license", "policy", "notice"}:
         # The whole text of a license is a copy of it, whatever stands beside it.
-        found = shipped_identifier().identify(text)
-        licenses, incorporated = found.licenses, found.part_of
-    return HeldText(name, role, tuple(lines), is_whole, licenses, incorporated)
+        found = _identified(text)
+    elif _OF_LICENSES.search(text):
+        found = _identified(_shown_with_code(text) if is_markdown else text)
+    return HeldText(name, role, tuple(lines), is_whole, *found)
+
+
+def _identified(text: str) -> _Identified:
+    # With it comes numpy, which a repository without a license text need not wait for.
+    from licet_ontology.identify import shipped_identifier
+
+    found = shipped_identifier().identify(text)
+    return found.licenses, found.part_of
 
 
 def visible_lines(body: str, first_line: int = 1) -> list[Line]:
@@ -287,12 +317,26 @@ def visible_lines(body: str, first_line: int = 1) -> list[Line]:
     Neither code nor comments, nor what is hidden or struck through.
     """
     prose = [(n, "" if block else line) for n, line, block, _ in lines_of(body, first_line)]
-    shown = _COMMENT.sub(_line_breaks, "\n".join(line for _, line in prose))
-    shown = _STRUCK.sub("", _DEFINITION.sub("", _without_hidden(shown)))
+    shown = _DEFINITION.sub("", _shown("\n".join(line for _, line in prose)))
     return [
         Line(number, text[:MAX_LINE_CHARS])
         for (number, _), text in zip(prose, shown.split("\n"), strict=True)
     ]
+
+
+def _shown_with_code(body: str) -> str:
+    """Return what a reader of Markdown sees: many set the text of a license as code."""
+    return _shown("\n".join(line for _, line, _, _ in lines_of(body)))
+
+
+def _shown(text: str) -> str:
+    """Return a text of Markdown without what is not shown, in as many lines."""
+    text = _OVER_LINES.sub(_on_one_line, _COMMENT.sub(_line_breaks, text))
+    return _STRUCK.sub("", _without_hidden(text))
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    return found[0].replace("\n", " ") + _line_breaks(found)
 
 
 def _line_breaks(found: re.Match[str]) -> str:

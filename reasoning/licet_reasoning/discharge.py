@@ -154,13 +154,30 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)")
-_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]*>|[*_`~#>|]+")
+_MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|<[^>]*>|[*_`~#>|]+")
+_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?|<img\b[^>]*>", re.IGNORECASE)
+"""A picture, with the words that stand for it where it is not shown: no reader need see them."""
 _LINK_FOR_TEXT = re.compile(r"\bUR[IL]\b|Uniform Resource Identifier|\bhyperlink\b")
 _NOTICES_OF = re.compile(r"^[\W_]*notices of\b", re.IGNORECASE)
 _ID = r"(?<![\w./-]){}(?![\w/-]|\.\w)"
 _SEEN_OR_OPEN = frozenset({"share-alike", "pass-through"})
 """Kinds on which the publisher's word settles nothing: the license itself must."""
 MIN_WORDS = 3
+_ONLY_IN_NOTICE = {
+    "notice-file": re.compile(r"text file", re.IGNORECASE),
+    "state-changes": re.compile(r"attribution notice|notice.? text file", re.IGNORECASE),
+}
+"""By kind, words of a license that want something in a file named NOTICE and nowhere else."""
+_CREDITS = frozenset({"attribution", "card", "lineage", "notice"})
+_PLACES = {
+    "attribution": _CREDITS,
+    "display-notice": frozenset({"card"}),
+    "extracted-model-notice": _CREDITS,
+    "notice-file": _CREDITS | {"changes", "document", "license", "policy"},
+    "output-dataset-notice": _CREDITS,
+    "state-changes": _CREDITS | {"changes"},
+}
+"""By kind, the texts in which that is looked for which discharges a duty."""
 
 
 @dataclass(frozen=True)
@@ -257,6 +274,11 @@ def discharge(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -
     found = rule(asked, contents, upstream)
     if found.state == MISSING and not (asked.condition in HOLDS_BY_FORM or _applies(asked)):
         found = replace(found, state=UNSEEN, why=f"{_if(asked)}; {found.why}")
+    elif found.state == MISSING and (unread := _unread(asked, contents)):
+        why = f"{_and(sight.file for sight in unread)} could not be read to the end"
+        return replace(
+            found, state=UNSEEN, why=f"{why}; else {found.why}", evidence=found.evidence + unread
+        )
     elif found.state == UNSEEN and asked.condition and not _applies(asked):
         found = replace(found, why=f"{_if(asked)}; {found.why}")
     if found.state == UNSEEN and not (asked.kind in _SEEN_OR_OPEN or asked.prefix):
@@ -284,6 +306,20 @@ def _applies(asked: Asked) -> bool:
 
 def _if(asked: Asked) -> str:
     return f"it applies under a condition that cannot be seen: {asked.condition.rstrip('.')}"
+
+
+def _unread(asked: Asked, contents: Contents) -> tuple[Sighting, ...]:
+    """Return texts that may hold, where they were not read, what discharges a duty."""
+    places = _PLACES.get(asked.kind, frozenset())
+    if (only := _ONLY_IN_NOTICE.get(asked.kind)) and only.search(asked.quote):
+        places = frozenset({"notice"})
+    return _not_whole(text for text in contents.texts if text.role in places)
+
+
+def _not_whole(texts: Iterable[HeldText]) -> tuple[Sighting, ...]:
+    return tuple(
+        Sighting(text.name, 0, "", "could not be read whole") for text in texts if not text.is_whole
+    )
 
 
 def _statement(asked: Asked, contents: Contents) -> tuple[tuple[Sighting, ...], Sighting | None]:
@@ -320,12 +356,11 @@ def _license_copy(asked: Asked, contents: Contents, upstream: dict[str, Contents
         )
     if link_suffices(asked.quote) and (link := _link_to(asked.address, contents)):
         return Discharge(FULFILLED, "the license is linked, as its words allow", (link,))
-    unread = [t for t in contents.texts if not t.is_whole and t.role in {"license", "policy"}]
-    if unread:
+    if unread := _not_whole(contents.texts):
         return Discharge(
             UNSEEN,
-            "a license file could not be read to its end",
-            tuple(Sighting(t.name, 0, "", "could not be read whole") for t in unread),
+            f"{_and(sight.file for sight in unread)} could not be read to the end",
+            unread,
             to_do=f"Put the whole text of {asked.names[0]} in a text file.",
         )
     or_link = f" Or link to it in the card: {asked.address}" if link_suffices(asked.quote) else ""
@@ -355,7 +390,7 @@ def _link_to(address: str, contents: Contents) -> Sighting | None:
     )
     for text in contents.by_role("card", "attribution", "notice", "lineage"):
         for line in text.lines:
-            if BLANK not in line.text and linked.search(line.text):
+            if BLANK not in line.text and linked.search(_IMAGE.sub(" ", line.text)):
                 return _at(text, line, "links to the license")
     return None
 
@@ -363,7 +398,7 @@ def _link_to(address: str, contents: Contents) -> Sighting | None:
 def _notice_file(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
     if not asked.phrases:
         return _upstream_notice(asked, contents, upstream)
-    in_file = re.search(r"text file", asked.quote, re.IGNORECASE) is not None
+    in_file = _ONLY_IN_NOTICE["notice-file"].search(asked.quote) is not None
     places = contents.by_role("notice") if in_file else list(contents.texts)
     for text in places:
         for phrase in asked.phrases:
@@ -413,6 +448,7 @@ def _display_notice(asked: Asked, contents: Contents, upstream: dict[str, Conten
         return _not_seen(asked, contents, upstream)
     card = contents.card
     in_passing: Line | None = None
+    pictured: Line | None = None
     for phrase in asked.phrases:
         words = _plain(phrase)
         alone = re.compile(
@@ -430,11 +466,18 @@ def _display_notice(asked: Asked, contents: Contents, upstream: dict[str, Conten
                 )
             if words.casefold() in plain.casefold():
                 in_passing = in_passing or line
-    if card and in_passing:
+            elif any(_stands_for(image, words) for image in _IMAGE.findall(line.text)):
+                pictured = pictured or line
+    if card and (found := in_passing or pictured):
+        why = (
+            "the phrase stands amid other words, and whether that is prominent cannot be told"
+            if in_passing
+            else "the words stand for a picture, and what that shows was not seen"
+        )
         return Discharge(
             UNSEEN,
-            "the phrase stands amid other words, and whether that is prominent cannot be told",
-            (_at(card, in_passing, "holds the words"),),
+            why,
+            (_at(card, found, "holds the words"),),
             to_do=f"Show “{asked.phrases[0]}” on a line of its own near the top of the card.",
         )
     return Discharge(
@@ -443,6 +486,12 @@ def _display_notice(asked: Asked, contents: Contents, upstream: dict[str, Conten
         to_do=f"Show “{asked.phrases[0]}” on a line of its own near the top of the card, and "
         "wherever else the clause names.",
     )
+
+
+def _stands_for(image: str, words: str) -> bool:
+    """Tell whether a picture has some words for its name, its address or its description."""
+    said = f" {_words_of(image)} "
+    return f" {_words_of(words)} " in said
 
 
 def _naming(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -> Discharge:
@@ -573,7 +622,7 @@ def _credit(one: Upstream, asked: Asked, contents: Contents) -> tuple[list[Sight
     )
     lacks = f"nothing credits {one.id}"
     for text, block in _credits(contents):
-        words = "\n".join(line.text for line in block)
+        words = _IMAGE.sub(" ", "\n".join(line.text for line in block))
         if BLANK in words or not (named.search(words) or linked.search(words)):
             continue
         if _denied(words, min(m.start() for p in (named, linked) for m in p.finditer(words))):
@@ -691,7 +740,7 @@ def _state_changes(asked: Asked, contents: Contents, upstream: dict[str, Content
     slug = asked.clause.rpartition("/")[2]
     if slug != "state-changes":
         return _not_seen(asked, contents, upstream)
-    in_notice = re.search(r"attribution notice|notice.? text file", asked.quote, re.IGNORECASE)
+    in_notice = _ONLY_IN_NOTICE["state-changes"].search(asked.quote)
     wants_date = re.search(r"\bdate\b", asked.quote, re.IGNORECASE) is not None
     several = len({one.id for one in asked.upstreams}) > 1
     lacks, blank = "nothing states what was changed", False
@@ -732,7 +781,7 @@ def _says_a_change(words: str) -> bool:
 
 def _change_statements(contents: Contents) -> Iterator[tuple[HeldText, list[Line]]]:
     for text in contents.texts:
-        if text.role in {"license", "policy"}:
+        if text.role not in _PLACES["state-changes"]:
             continue
         for heading, block in _sections(text):
             title = heading.rpartition(" / ")[2]
@@ -762,7 +811,7 @@ def _sentence(
             found = next(
                 (
                     _at(text, block[0], f"says what was made with {one.id}")
-                    for text in contents.by_role("card", "notice", "attribution", "lineage")
+                    for text in contents.by_role(*_CREDITS)
                     for block in paragraphs(text.lines)
                     if one.id.casefold() in (folded := (words := _joined(block)).casefold())
                     and not _denied(folded, folded.index(one.id.casefold()))
@@ -851,15 +900,20 @@ RULES = {
 
 def _plain(text: str) -> str:
     """Return the words of a line of Markdown, in one spelling of quotes and spaces."""
-    plain = _MARKUP.sub(lambda m: m[1] or "", text)
+    plain = _MARKUP.sub(lambda m: m[1] or "", _IMAGE.sub(" ", text))
     plain = re.sub("[“”„«»]", '"', plain)
     plain = re.sub("[‘’]", "'", plain)
     plain = re.sub(r"\(c\)", "©", plain, flags=re.IGNORECASE)
     return " ".join(plain.split())
 
 
+def _words_of(text: str) -> str:
+    return " ".join(re.split(r"(?:%20|[\W_])+", text.casefold()))
+
+
 def _joined(block: Sequence[Line]) -> str:
-    return " ".join(line.text.strip() for line in block)
+    """Return the words of a paragraph, without those that stand for pictures."""
+    return " ".join(_IMAGE.sub(" ", line.text).strip() for line in block)
 
 
 def _holding(text: HeldText, phrase: str) -> Line | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from licet_ingest.cards import MAX_CARD_BYTES
 from licet_ingest.repository_contents import Contents, read_contents
 from licet_ontology import modules
 from licet_ontology.nodes import text_of
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 BASE = Upstream("model", "acme/base", "finetunedFrom")
 APACHE = (Path(__file__).parents[2] / "LICENSE").read_text(encoding="utf-8")
+TEXTS = Path(__file__).parents[3] / "shared/data/license-texts"
 FRONT = "---\nlicense: llama3.1\nbase_model: acme/base\n---\n"
 NOTICE = (
     "Llama 3.1 is licensed under the Llama 3.1 Community License, "
@@ -90,9 +92,60 @@ def test_every_kind_with_a_rule_of_its_own_stands_in_the_table_of_the_docs() -> 
 ################################################################ license copy
 
 
-@pytest.mark.parametrize("name", ["LICENSE", "LICENSE.md", "LICENSES/Apache-2.0.txt", "NOTICE"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "LICENSE",
+        "LICENSE.md",
+        "LICENSES/Apache-2.0.txt",
+        "NOTICE",
+        "README.md",
+        "ABOUT.md",
+        "Credits",
+    ],
+)
 def test_the_text_of_the_license_is_a_copy_of_it(state: State, name: str) -> None:
     assert state(asked("license-copy", "apache-2.0"), {name: APACHE}) == FULFILLED
+
+
+@pytest.mark.parametrize("around", ["## License\n\n{}", "```\n{}\n```\n", "<pre>\n{}</pre>"])
+def test_the_text_of_the_license_may_stand_in_the_card(
+    seen: Callable[..., Discharge], around: str
+) -> None:
+    card = f"{FRONT}# Model\n\nIt cooks.\n\n{around.format(APACHE)}\n\nMore words.\n"
+    found = seen(asked("license-copy", "apache-2.0"), {"README.md": card})
+    assert (found.state, found.evidence[0].file) == (FULFILLED, "README.md")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        APACHE[:9000],
+        APACHE.replace("work stoppage", "stoppage"),
+        f"<!-- {APACHE} -->",
+        f"<div hidden>\n{APACHE}</div>",
+    ],
+)
+@pytest.mark.parametrize("name", ["README.md", "ABOUT.md"])
+def test_a_document_with_less_than_the_whole_text_to_be_read_is_no_copy(
+    state: State, name: str, text: str
+) -> None:
+    duty = asked("license-copy", "apache-2.0")
+    assert state(duty, {name: f"# Model\n\nIt cooks.\n\n{text}\n"}) == MISSING
+
+
+@pytest.mark.skipif(not TEXTS.is_dir(), reason="the texts of licenses are not in this repository")
+def test_no_whole_text_of_a_license_is_passed_over_in_a_card(tmp_path: Path) -> None:
+    passed_over = []
+    for path in sorted(TEXTS.iterdir()):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        (tmp_path / "README.md").write_text(FRONT, encoding="utf-8")
+        (tmp_path / "LICENSE").write_text(text, encoding="utf-8")
+        (tmp_path / "ABOUT.md").write_text(f"# Model\n\n```\n{text}\n```\n", encoding="utf-8")
+        found = {held.name: held.licenses for held in read_contents(tmp_path).texts}
+        if found["LICENSE"] != found.get("ABOUT.md", ()):
+            passed_over.append(path.name)
+    assert passed_over == []
 
 
 CC_BY = {
@@ -107,6 +160,8 @@ CC_BY = {
         ("[CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)", FULFILLED),
         ("<http://www.creativecommons.org/licenses/by/4.0/legalcode.en>", FULFILLED),
         ("see https://creativecommons.org/licenses/by/4.0/deed.de.", FULFILLED),
+        ("[![CC BY](by.svg)](https://creativecommons.org/licenses/by/4.0/)", FULFILLED),
+        ("![https://creativecommons.org/licenses/by/4.0/](by.svg)", MISSING),
         ("https://creativecommons.org/licenses/by/4.0/us/", MISSING),
         ("https://creativecommons.org/licenses/by/3.0/", MISSING),
         ("https://creativecommons.org/licenses/by-nc/4.0/", MISSING),
@@ -147,6 +202,26 @@ def test_a_license_file_that_cannot_be_read_shows_nothing(
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "LICENSE").write_bytes(data)
     assert seen(asked("license-copy"), {}).state == UNSEEN
+
+
+def test_what_a_card_may_hold_beyond_what_is_read_of_it_is_not_missing(tmp_path: Path) -> None:
+    card = tmp_path / "README.md"
+    card.write_text(FRONT, encoding="utf-8")
+    short = read_contents(tmp_path)
+    card.write_text(FRONT + "It cooks.\n" * (MAX_CARD_BYTES // 10), encoding="utf-8")
+    long = read_contents(tmp_path)
+    duties = {
+        asked("attribution"): UNSEEN,
+        asked("display-notice", phrases=("Built with Llama",)): UNSEEN,
+        asked("license-copy"): UNSEEN,
+        asked("notice-file", phrases=(NOTICE,)): UNSEEN,
+        asked("output-dataset-notice"): UNSEEN,
+        asked("state-changes"): UNSEEN,
+        notice_duty(): MISSING,
+        asked("share-alike", verdict="violated"): MISSING,
+    }
+    assert {discharge(duty, short, {}).state for duty in duties} == {MISSING}
+    assert {duty: discharge(duty, long, {}).state for duty in duties} == duties
 
 
 ################################################################ notice file
@@ -220,7 +295,8 @@ def test_no_notice_file_upstream_leaves_nothing_to_keep(state: State) -> None:
         "# Built with Llama",
         "> Built with Llama.",
         "[Built with Llama](https://llama.com)",
-        "![Built with Llama](badge.svg)",
+        "[![](badge.svg) Built with Llama](https://llama.com)",
+        "![Built with Llama](badge.svg)\n\nBuilt with Llama",
         "Built with Llama. Made by us.",
     ],
 )
@@ -260,6 +336,30 @@ def test_the_words_amid_others_are_not_taken_for_the_phrase(state: State, body: 
 def test_what_no_reader_sees_is_not_shown(state: State, body: str) -> None:
     duty = asked("display-notice", phrases=("Built with Llama",))
     assert state(duty, {"README.md": FRONT + body}) == MISSING
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "![Built with Llama](badge.svg)",
+        "[![Built with Llama](badge.svg)](https://llama.com)",
+        "![Built with Llama][badge]",
+        "![\nBuilt with Llama\n](badge.svg)",
+        '<img src="badge.svg" alt="Built with Llama">',
+        '<img\n src="badge.svg"\n alt=\n"Built with Llama"\n/>',
+        "![](https://img.shields.io/badge/Built%20with-Llama-blue)",
+    ],
+)
+def test_what_a_picture_shows_is_not_seen(state: State, body: str) -> None:
+    # Section 1(b)(i) wants the words displayed; who sees the picture need not see its words.
+    duty = asked("display-notice", phrases=("Built with Llama",))
+    assert state(duty, {"README.md": f"{FRONT}# Model\n\n{body}\n"}) == UNSEEN
+
+
+def test_words_that_stand_for_a_picture_are_no_credit_either(state: State) -> None:
+    credit = "![acme/base https://huggingface.co/acme/base Apache License 2.0](a.svg)"
+    duty = asked("attribution", "apache-2.0")
+    assert state(duty, {"README.md": f"{FRONT}## Attribution\n\n{credit}\n"}) == MISSING
 
 
 def test_a_phrase_for_a_product_cannot_be_seen(state: State) -> None:
