@@ -48,6 +48,8 @@ _FILE_OF = re.compile(
 )
 _SYNTHETIC = frozenset({"synthetic", "machine-generated", "generated"})
 MAX_NAME_WORDS = 7
+DATASETS_FIELD = {"model": "datasets", "dataset": "source_datasets"}
+"""Fields of cards that name the datasets which a work of a kind was made from."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def notes_on(seen: Seen, *, name_is_given: bool) -> Iterator[Note]:
             to_do="Add the text of the license as LICENSE.",
         )
     yield from _texts_of_others(seen)
-    if parents and not contents.by_role("lineage"):
+    if parents and record.kind == "model" and not contents.by_role("lineage"):
         yield Note(
             "no-lineage-file",
             "note",
@@ -150,7 +152,8 @@ def spelled_note(
     sources = {d.source for d in record.derivations if d.parent == written} if record else set()
     file, line = next((one for one in sorted(sources) if "." in one), ""), 0
     if contents and contents.card and sources & {"card", "hub", "tag"}:
-        field = "base_model" if written[0] == "model" else "datasets"
+        of_datasets = DATASETS_FIELD[record.kind if record else "model"]
+        field = "base_model" if written[0] == "model" else of_datasets
         file, line = contents.card.name, contents.fields.get(field, 0)
     return Note(
         "spelled-otherwise",

@@ -26,6 +26,7 @@ from licet_reasoning.discharge import (
     link_suffices,
     sentence_for,
 )
+from licet_service.check_notes import DATASETS_FIELD
 from licet_service.front_matter import with_comment, with_field, with_listed
 from licet_service.patch import Edit
 
@@ -254,14 +255,19 @@ class _Fixing:
             lambda text: with_listed(text, "base_model", [*lacking])
         ):
             self.left.append(f"add to base_model of the card: {', '.join(lacking)}")
-        known = {str(value).lower() for value in _listed(self.checked.contents.data, "datasets")}
+        # Fields of the Hub: https://github.com/huggingface/hub-docs, modelcard.md, datasetcard.md.
+        field = DATASETS_FIELD[record.kind]
+        known = {
+            str(value).lower().removeprefix("extended|")
+            for value in _listed(self.checked.contents.data, field)
+        }
         data = dict.fromkeys(
             d.parent[1]
             for d in record.derivations
             if d.parent[0] == "dataset" and d.parent[1].lower() not in known
         )
-        if data and not self._edit_card(lambda text: with_listed(text, "datasets", [*data])):
-            self.left.append(f"add to datasets of the card: {', '.join(data)}")
+        if data and not self._edit_card(lambda text: with_listed(text, field, [*data])):
+            self.left.append(f"add to {field} of the card: {', '.join(data)}")
         words = {_WORDS.get(d.relation) for d in models}
         [word] = words if len(words) == 1 else [None]
         if models and "base_model_relation" not in self.checked.contents.data:

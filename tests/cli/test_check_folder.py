@@ -533,6 +533,35 @@ def test_what_is_written_once_is_not_written_again(
     assert written == [edit.path for edit in first.edits]
 
 
+def test_the_sources_of_a_dataset_are_written_where_they_are_read(
+    licet: Licet, tmp_path: Path
+) -> None:
+    said = "source_datasets:\n- extended|Tatsu-lab/alpaca\n"
+    tags = "tags: ['source_datasets:extended|databricks/databricks-dolly-15k']\n"
+    card = f"---\nlicense: cc-by-nc-4.0\n{said}{tags}---\n# D\n"
+    folder = repository(tmp_path / "d", card)
+    named = ("--id", "datasets/me/d")
+    before = asked(licet, folder, *named)[1]
+    assert states(before)["cc-by-nc-4.0/license-copy"] == "missing"
+    licet("check", str(folder), *named, "--fix", "--apply")
+    front = (folder / "README.md").read_text(encoding="utf-8").split("---")[1]
+    assert front.splitlines()[1:] == [
+        *("license: cc-by-nc-4.0", *said.splitlines(), "- databricks/databricks-dolly-15k"),
+        tags.strip(),
+    ]
+    # Of the datasets that were named, the duties are now as far as they can be written.
+    _, after = asked(licet, folder, *named)
+    assert states(after)["cc-by-nc-4.0/license-copy"] == "fulfilled"
+    assert set(states(after)) == set(states(before))
+    assert {note["code"] for note in after["notes"]} == {
+        "blank",
+        "no-license-file",
+        "spelled-otherwise",
+    }
+    [spelled] = [note for note in before["notes"] if note["code"] == "spelled-otherwise"]
+    assert (spelled["file"], spelled["line"]) == ("README.md", 3)
+
+
 def test_no_base_is_put_under_a_relation_that_is_not_its_own(licet: Licet, tmp_path: Path) -> None:
     card = f"{MISTRAL}base_model_relation: quantized\n---\n# M\n"
     config = '{"base_model_name_or_path": "microsoft/phi-4"}'
