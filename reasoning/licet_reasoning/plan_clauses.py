@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from licet_ontology.terms import work_iri
+from licet_reasoning.conditions import CONTAINING, HOLDS_IF_CONTAINED
 from licet_reasoning.plan_context import SHOWN_IMPOSITIONS
 from licet_reasoning.plan_outcome import Item
 from licet_reasoning.triggers import (
@@ -35,9 +36,10 @@ def items_of(c: Context, release: Release) -> list[Item]:
     asked: dict[tuple[str, Reached], Item] = {}
     found: dict[str, tuple[Item, tuple[Imposition, ...]]] = {}
     imposers: defaultdict[str, int] = defaultdict(int)
-    for at, clause, reached in _reaching(c, release):
+    for at, clause, how in _reaching(c, release):
         imposers[clause] |= c.judged.imposers(at, clause)
         imposed_by = c.judged.impositions(at, clause, SHOWN_IMPOSITIONS)
+        reached = _by_the_way(c, clause, how, imposed_by)
         if (clause, reached) not in asked:
             asked[clause, reached] = _item(c, clause, reached, release.publication)
         item = _unless_chosen(c, asked[clause, reached], imposed_by)
@@ -106,6 +108,17 @@ def _reached(
         trained_on=trained_on,
         in_doubt=bond.in_doubt,
     )
+
+
+def _by_the_way(
+    c: Context, clause: str, reached: Reached, imposed: Sequence[Imposition]
+) -> Reached:
+    """Return how a clause reaches a publication, with what its condition asks of the way."""
+    condition = dict(c.compiled.term(clause).parameters).get("condition")
+    if condition not in HOLDS_IF_CONTAINED:
+        return reached
+    by = [{step.relation for step in one.path} for one in imposed if one.path]
+    return replace(reached, contained=any(relations <= CONTAINING for relations in by))
 
 
 def _item(c: Context, clause: str, reached: Reached, publication: Publication) -> Item:

@@ -11,6 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from licet_reasoning.conditions import (
+    FAILS_UNLESS_MODIFIED,
+    HOLDS_BY_FORM,
+    HOLDS_IF_CONTAINED,
+    HOLDS_IF_MODIFIED,
+    HOLDS_ON_PUBLICATION,
+)
+
 if TYPE_CHECKING:
     from licet_reasoning.explanation import Term
     from licet_reasoning.license_facts import LicenseFacts
@@ -56,19 +64,6 @@ LICENSEE_FACTS = {
 HANDED_OVER = frozenset({"weights", "binary", "data"})
 """Forms in which a work itself goes to others."""
 
-_MODIFIED = frozenset(
-    {
-        "Files were modified.",
-        "The work was modified.",
-        "You modified files of the Work.",
-        "You share adapted material that you produced.",
-    }
-)
-"""Conditions in the catalogue that ask whether the licensee changed the work."""
-_CONVEYED_OTHERWISE = (
-    "The work is conveyed in a form other than the preferred form",
-    "The work is distributed in a form other than the one preferred",
-)
 COMMERCIAL_ALONE = (
     "The materials are used commercially.",
     "The use is commercial",
@@ -142,6 +137,7 @@ class Reached:
             or ``use`` (it binds whoever uses a work that the plan uses).
         modified: Whether the plan changed the work whose license imposes it.
         only_if_modified: Whether that license lays it on derivatives and services, not on copies.
+        contained: Whether it is handed on, changed or not, in each step on the way.
         trained_on: Whether that work is used as training data and in no other way.
         in_doubt: Whether the reading leaves open if it binds at all.
     """
@@ -149,6 +145,7 @@ class Reached:
     by: str
     modified: bool
     only_if_modified: bool = False
+    contained: bool = False
     trained_on: bool = False
     in_doubt: bool = False
 
@@ -308,11 +305,16 @@ def _by_condition(clause: Term, publication: Publication, reached: Reached) -> T
     condition = dict(clause.parameters).get("condition", "")
     if not condition:
         return Trigger(APPLIES)
-    if condition in _MODIFIED:
-        if reached.modified:
-            return Trigger(APPLIES, "the plan modifies the work")
+    if condition in HOLDS_IF_MODIFIED and reached.modified:
+        return Trigger(APPLIES, "the plan modifies the work")
+    if condition in FAILS_UNLESS_MODIFIED:
         return Trigger(NOT_TRIGGERED, "the plan does not modify the work")
-    if condition.startswith(_CONVEYED_OTHERWISE) and publication.form == "binary":
+    if publication.form in HANDED_OVER:
+        if condition in HOLDS_ON_PUBLICATION:
+            return Trigger(APPLIES, "it is handed to others")
+        if condition in HOLDS_IF_CONTAINED and reached.contained:
+            return Trigger(APPLIES, "what is published holds the work, or what was made of it")
+    if condition in HOLDS_BY_FORM and publication.form == "binary":
         return Trigger(APPLIES, "it is published in a form that is not preferred for modification")
     if reached.by == "service" and reached.only_if_modified:
         return Trigger(APPLIES, condition)
