@@ -199,6 +199,7 @@ KINDS_WITH_PARAMETERS = [
     " licet:acceptsLicense license:y .",
     "clause:c a licet:PassThrough ; licet:acceptsLicense license:x .",
     'clause:c a licet:Naming ; licet:namePrefix "X" .',
+    'clause:c a licet:Naming ; licet:condition "Or x." ; licet:acceptsLicense license:x .',
     'clause:c a licet:Naming ; licet:condition "The work was modified: use another name." .',
     'clause:c a licet:DisplayNotice ; licet:phrase "Built with X" .',
     'clause:c a licet:DisplayNotice ; licet:condition "The work has an interface." .',
@@ -300,7 +301,7 @@ KIND_FAULTS = [
     ),
     (
         "clause:c a licet:Attribution ; licet:acceptsLicense license:x .",
-        "only a share-alike or pass-through clause accepts",
+        "only a share-alike, pass-through or naming clause accepts",
     ),
     (
         "clause:c a licet:UseRestriction ; licet:exemptsLicense license:x .",

@@ -58,6 +58,9 @@ def answers(
         # MPL-2.0 3.3 lets recipients take the GPL in its place, its end on patent litigation too.
         ("mpl-2.0 gpl-2.0", "GPL-2.0-only", "may"),
         ("mpl-2.0 lgpl-2.1", "LGPL-2.1-only", "may"),
+        # So does Artistic-2.0 4(c)(ii) with what was modified; that clause asks for no license.
+        ("artistic-2.0 gpl-2.0", "GPL-2.0-only", "may"),
+        ("artistic-2.0", "GPL-2.0-only", "may"),
         ("epl-2.0 gpl-2.0", "GPL-2.0-only", "unknown"),
         ("epl-1.0 gpl-2.0", "GPL-2.0-only", "may not"),
         # OpenRAIL asks for at least its restrictions.
