@@ -58,13 +58,35 @@ TURNS = [
     ),
     Turn(
         "a license that sets results free leaves nothing open",
+        "pass-through",
+        """
+        dataset data: cdla-permissive-2.0
+        x/it: apache-2.0, trainedOn dataset data
+        """,
+        "",
+        {},
+    ),
+    # Sections 3.5 and 1.11: results, as long as they hold no more than a portion of the data.
+    Turn(
+        "a license that sets results free under a condition leaves that open",
         "share-alike",
         """
         dataset data: cdla-sharing-1.0
         x/it: apache-2.0, trainedOn dataset data
         """,
-        "",
-        {},
+        "unknown",
+        {"text": ""},
+    ),
+    # Sections 2.2 and 5.5.
+    Turn(
+        "so does one that says the same of models",
+        "pass-through",
+        """
+        dataset data: c-uda
+        x/it: apache-2.0, trainedOn dataset data
+        """,
+        "unknown",
+        {"text": ""},
     ),
     Turn(
         "non-commercial data leave a question open at any depth",
