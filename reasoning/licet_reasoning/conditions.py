@@ -18,6 +18,8 @@ MODIFYING = frozenset(
     }
 )
 """Relations by which whoever publishes a work has changed the files of the one it is made from."""
+MAYBE_VARIANTS = frozenset({"basedOn", "bundles", "convertedFrom", "copyOf", "quantizedFrom"})
+"""Relations of a work to one that it may hold in another format or precision."""
 CONTAINING = MODIFYING | {"bundles", "copyOf"}
 """Relations by which a work holds the one it is made from, changed or not."""
 
@@ -93,3 +95,10 @@ HOLDS_IF_CONTAINED = frozenset(
     }
 )
 """Conditions that are met where the work holds the one upstream."""
+ASKED_OF_VARIANTS = frozenset(
+    {
+        "The work is the Llama Materials in another format or precision; whether that makes it a "
+        "copy of them, the text does not say.",
+    }
+)
+"""Conditions that no other work meets than one in another format or precision."""

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from licet_ingest.repository_contents import BLANK, paragraphs
 from licet_reasoning.conditions import (
+    ASKED_OF_VARIANTS,
     CONTAINING,
     HOLDS_BY_FORM,
     HOLDS_IF_CONTAINED,
     HOLDS_IF_MODIFIED,
     HOLDS_ON_PUBLICATION,
+    MAYBE_VARIANTS,
     MODIFYING,
 )
 
@@ -207,6 +209,12 @@ def discharge(asked: Asked, contents: Contents, upstream: dict[str, Contents]) -
         contents: What the repository holds.
         upstream: What the repositories of works upstream hold, by their ids, if they are seen.
     """
+    if asked.condition in ASKED_OF_VARIANTS and all(
+        one.relation not in MAYBE_VARIANTS for one in asked.upstreams
+    ):
+        return Discharge(
+            FULFILLED, "it is asked of conversions and quantizations, and this is none"
+        )
     rule = RULES.get(asked.kind, _not_seen)
     found = rule(asked, contents, upstream)
     if found.state == MISSING and not (asked.condition in HOLDS_BY_FORM or _applies(asked)):

@@ -7,7 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from licet_ontology.terms import work_iri
-from licet_reasoning.conditions import CONTAINING, HOLDS_IF_CONTAINED
+from licet_reasoning.conditions import (
+    ASKED_OF_VARIANTS,
+    CONTAINING,
+    HOLDS_IF_CONTAINED,
+    MAYBE_VARIANTS,
+)
 from licet_reasoning.plan_context import SHOWN_IMPOSITIONS
 from licet_reasoning.plan_outcome import Item
 from licet_reasoning.triggers import (
@@ -115,10 +120,15 @@ def _by_the_way(
 ) -> Reached:
     """Return how a clause reaches a publication, with what its condition asks of the way."""
     condition = dict(c.compiled.term(clause).parameters).get("condition")
-    if condition not in HOLDS_IF_CONTAINED:
+    if condition not in HOLDS_IF_CONTAINED | ASKED_OF_VARIANTS:
         return reached
     by = [{step.relation for step in one.path} for one in imposed if one.path]
-    return replace(reached, contained=any(relations <= CONTAINING for relations in by))
+    return replace(
+        reached,
+        contained=any(relations <= CONTAINING for relations in by),
+        maybe_variant=len(imposed) == SHOWN_IMPOSITIONS
+        or any(relations <= MAYBE_VARIANTS for relations in by),
+    )
 
 
 def _item(c: Context, clause: str, reached: Reached, publication: Publication) -> Item:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from licet_reasoning.conditions import (
+    ASKED_OF_VARIANTS,
     FAILS_UNLESS_MODIFIED,
     HOLDS_BY_FORM,
     HOLDS_IF_CONTAINED,
@@ -138,6 +139,7 @@ class Reached:
         modified: Whether the plan changed the work whose license imposes it.
         only_if_modified: Whether that license lays it on derivatives and services, not on copies.
         contained: Whether it is handed on, changed or not, in each step on the way.
+        maybe_variant: Whether what is published may be that work in another format or precision.
         trained_on: Whether that work is used as training data and in no other way.
         in_doubt: Whether the reading leaves open if it binds at all.
     """
@@ -146,6 +148,7 @@ class Reached:
     modified: bool
     only_if_modified: bool = False
     contained: bool = False
+    maybe_variant: bool = False
     trained_on: bool = False
     in_doubt: bool = False
 
@@ -309,6 +312,8 @@ def _by_condition(clause: Term, publication: Publication, reached: Reached) -> T
         return Trigger(APPLIES, "the plan modifies the work")
     if condition in FAILS_UNLESS_MODIFIED:
         return Trigger(NOT_TRIGGERED, "the plan does not modify the work")
+    if condition in ASKED_OF_VARIANTS and not reached.maybe_variant:
+        return Trigger(NOT_TRIGGERED, "what is published is neither converted nor quantized alone")
     if publication.form in HANDED_OVER:
         if condition in HOLDS_ON_PUBLICATION:
             return Trigger(APPLIES, "it is handed to others")

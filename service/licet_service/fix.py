@@ -17,6 +17,7 @@ from licet_ingest.records import MODEL_RELATIONS
 from licet_ingest.repository_contents import BLANK, Contents
 from licet_ingest.repository_files import UnreadableFileError, read_inside
 from licet_ontology.terms import local_name
+from licet_reasoning.conditions import ASKED_OF_VARIANTS
 from licet_reasoning.discharge import (
     FULFILLED,
     UNSEEN,
@@ -382,7 +383,7 @@ class _Fixing:
                     lines = "\n".join(line.text for line in text.lines).strip()
                     self._append(NOTICE, f"{one.id} came with this notice:\n\n{lines}")
             return
-        if asked.condition and duty.discharge.state == UNSEEN:
+        if asked.condition not in {"", *ASKED_OF_VARIANTS} and duty.discharge.state == UNSEEN:
             return
         phrase = re.sub(
             r"\[[^\]]*year\]", f"{BLANK}: the year]", asked.phrases[0], flags=re.IGNORECASE
@@ -405,6 +406,8 @@ class _Fixing:
                 continue
             if asked.kind in {"attribution", "state-changes"} and self._has_blank(asked):
                 continue
+            if asked.condition in ASKED_OF_VARIANTS:
+                continue  # It is done, whether or not it must be.
             when = f"It applies under this condition: {asked.condition.rstrip('.')}. "
             self._append(
                 STATEMENTS,

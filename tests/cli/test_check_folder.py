@@ -145,6 +145,28 @@ def test_of_a_fine_tune_of_llama_the_text_of_its_license_alone_is_left_to_the_pu
 
 
 @pytest.mark.skipif(not LLAMA.exists(), reason="needs the license texts of ../shared")
+@pytest.mark.parametrize(
+    ("relation", "state"),
+    [
+        ("base_model_relation: quantized\n", "unseen"),
+        ("", "unseen"),
+        ("base_model_relation: finetune\n", "fulfilled"),
+    ],
+)
+def test_the_notice_is_asked_for_where_a_gguf_may_be_a_copy(
+    licet: Licet, tmp_path: Path, relation: str, state: str
+) -> None:
+    front = f"license: llama3.1\nbase_model: meta-llama/Llama-3.1-8B\n{relation}"
+    folder = repository(tmp_path / "Llama-Cook", f"---\n{front}---\n# Cook\n")
+    (folder / "model.safetensors").rename(folder / "model.Q4_K_M.gguf")
+    named = ("--id", "me/Llama-Cook")
+    assert states(asked(licet, folder, *named)[1])["llama3.1/notice-file-variant"] == state
+    licet("check", str(folder), *named, "--fix", "--apply")
+    assert (folder / "NOTICE").exists() == (state == "unseen")
+    after = asked(licet, folder, *named)[1]
+    assert states(after)["llama3.1/notice-file-variant"] == "fulfilled"
+
+
 def test_a_fine_tune_of_llama_gets_to_green_too(licet: Licet, tmp_path: Path) -> None:
     front = "base_model: meta-llama/Llama-3.1-8B\nbase_model_relation: finetune\n"
     card = f"---\nlicense: apache-2.0\n{front}---\n# Cook\n"

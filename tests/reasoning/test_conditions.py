@@ -12,6 +12,7 @@ from licet_ontology import modules
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import term
 from licet_reasoning.conditions import (
+    ASKED_OF_VARIANTS,
     FAILS_UNLESS_MODIFIED,
     HOLDS_BY_FORM,
     HOLDS_IF_CONTAINED,
@@ -44,7 +45,7 @@ def status(prepared: Compiled, condition: str, form: str = "weights", **reached:
 
 def test_every_condition_that_is_decided_stands_in_the_catalogue() -> None:
     decided = HOLDS_ON_PUBLICATION | HOLDS_IF_MODIFIED | HOLDS_IF_CONTAINED | HOLDS_BY_FORM
-    assert not decided - clauses().keys()
+    assert not (decided | ASKED_OF_VARIANTS) - clauses().keys()
     assert FAILS_UNLESS_MODIFIED < HOLDS_IF_MODIFIED
 
 
@@ -76,6 +77,27 @@ def test_a_plan_to_hand_weights_over_is_one_to_distribute(
 def test_a_binary_is_no_form_for_modification(prepared: Compiled, condition: str) -> None:
     assert status(prepared, condition, "binary") == "applies"
     assert status(prepared, condition) == "conditional"
+
+
+@pytest.mark.parametrize(
+    ("action", "asked"),
+    [
+        ("do: convert, of: m", ["conditional"]),
+        ("do: quantize, of: m", ["conditional"]),
+        ("do: fine-tune, of: m", ["not-triggered"]),
+        ("do: copy, of: m", []),
+    ],
+)
+def test_a_notice_of_copies_is_asked_of_other_formats_if_they_are_copies(
+    prepared: Compiled, action: str, asked: list[str]
+) -> None:
+    assessment = judged(
+        prepared,
+        "works: {m: {license: llama3.1}}\n"
+        f"actions: [{{makes: r, {action}}}]\npublish: [{{work: r, form: binary}}]",
+    )
+    mark = "/clause/llama3.1/notice-file-variant"
+    assert [item.status for item in items(assessment) if item.clause.iri.endswith(mark)] == asked
 
 
 @pytest.mark.parametrize(
