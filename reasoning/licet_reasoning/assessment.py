@@ -9,7 +9,7 @@ from licet_ontology.terms import license_iri, local_name, work_iri
 from licet_reasoning.conclusions import LICENSE
 from licet_reasoning.explanation import gravest_first
 from licet_reasoning.hypothesis import Judged, World
-from licet_reasoning.offers import INCOMPATIBLE, answer_on, demanding_the_whole, not_carried
+from licet_reasoning.offers import answer_on, not_carried
 from licet_reasoning.plan_clauses import items_of
 from licet_reasoning.plan_context import Context, is_handed_over
 from licet_reasoning.plan_findings import findings_on, unknowns_in
@@ -113,10 +113,6 @@ def _may_carry(c: Context, release: Release) -> tuple[LicenseAnswer, ...]:
         left_out = not_carried(c.compiled, c.judged.bonds(work), facts) if facts else []
         codes = [j.code for j in against]
         because = [j.because for j in against]
-        if answer == "may" and left_out:
-            whole = demanding_the_whole(c.compiled, c.judged.bonds(work))
-            if whole:
-                answer, codes, because = "may not", [INCOMPATIBLE], [*whole, *left_out]
         answers.append(
             LicenseAnswer(
                 local_name(iri).removeprefix("license/"),

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from licet_reasoning.rules import Judgement
     from licet_reasoning.strands import Bond
 
-INCOMPATIBLE = "incompatible-terms"
-"""The code of what leaves no license."""
-
 
 def answer_on(
     judgements: Iterable[Judgement],
@@ -46,23 +43,6 @@ def answer_on(
     if barring:
         return "may not", tuple(dict.fromkeys([*barring, *against])), warnings
     return ("unknown" if against or unread else "may"), tuple(against), warnings
-
-
-def demanding_the_whole(compiled: Compiled, bonds: Iterable[Bond]) -> list[str]:
-    """Return the inherited clauses that demand a license for all of a work, as IRIs, sorted.
-
-    Whoever is to license the whole under a license that leaves out inherited terms would grant
-    what he may not: put on what he added alone, it is not what such a clause demands. One that
-    applies under a condition, such as to source files, may leave room for it.
-    """
-    return sorted(
-        bond.clause
-        for bond in bonds
-        if bond.inherited
-        and bond.as_whole
-        and "ShareAlike" in compiled.kinds(bond.clause)
-        and "condition" not in dict(compiled.term(bond.clause).parameters)
-    )
 
 
 def not_carried(compiled: Compiled, bonds: Iterable[Bond], license_: LicenseFacts) -> list[str]:

@@ -7,10 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from licet_ontology.terms import BASE, license_iri, term, work_iri
-from licet_reasoning.conclusions import LICENSE
 from licet_reasoning.explanation import ExplainedFinding, Imposition, Reason, Term
-from licet_reasoning.offers import INCOMPATIBLE, demanding_the_whole, not_carried
-from licet_reasoning.plan_context import SHOWN_IMPOSITIONS, is_handed_over
+from licet_reasoning.plan_context import SHOWN_IMPOSITIONS
 from licet_reasoning.rights import ON_OUTPUT, RESERVED, RIGHTS, STATUSES, UNKNOWN
 from licet_reasoning.triggers import APPLIES, CONDITIONAL, IN_DOUBT, NOT_TRIGGERED
 
@@ -40,7 +38,6 @@ ON_HANDING_OVER = frozenset(
     }
 )
 """Findings about what is handed to others."""
-_ABOUT_COPYLEFT = frozenset({"cc-freedom", "gnu-freedom", INCOMPATIBLE, "share-alike"})
 _SHOWN_AS_ITEMS = frozenset({"conditions-apply", "use-restrictions"})
 """Findings that are made from clauses, with what the plan says to their conditions."""
 _CONDITIONS = frozenset({"mau-threshold", "revenue-threshold", "territory", "field-of-use"})
@@ -79,37 +76,7 @@ def findings_on(
         code in {"incompatible-terms", "no-derivatives"} for code, _ in found
     ):
         add(none)
-    if not any(code in _ABOUT_COPYLEFT for code, _ in found):
-        for partial in _of_the_whole(c, release):
-            add(partial)
     yield from found.values()
-
-
-def _of_the_whole(c: Context, release: Release) -> Iterator[ExplainedFinding]:
-    """Yield what demands a license for all of a work, where its license speaks for a part."""
-    node = work_iri(*release.node)
-    stated = [c.compiled.license(iri) for iri in c.judged.stated(node, LICENSE)]
-    if not stated or not is_handed_over(release):
-        return
-    bonds = list(c.judged.bonds(node))
-    left_out = [set(not_carried(c.compiled, bonds, one)) for one in stated if one]
-    if len(left_out) < len(stated) or not (lacking := set.intersection(*left_out)):
-        return
-    kind = c.compiled.findings[INCOMPATIBLE]
-    for clause in demanding_the_whole(c.compiled, bonds):
-        imposed = c.judged.impositions(node, clause, SHOWN_IMPOSITIONS)
-        against = (Reason(c.compiled.term(iri), ()) for iri in sorted(lacking))
-        yield ExplainedFinding(
-            code=kind.code,
-            severity=kind.severity,
-            open=False,
-            label=kind.label,
-            definition="A clause demands one license for the whole, and the license of the work "
-            "leaves out a term that the whole inherits.",
-            remedy=kind.remedy,
-            because=c.named_reason(Reason(c.compiled.term(clause), imposed)),
-            against=tuple(against),
-        )
 
 
 def _judgements(c: Context, release: Release) -> Iterator[tuple[str, Judgement]]:

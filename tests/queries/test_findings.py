@@ -1441,6 +1441,56 @@ CASES = [
     # ------------------------------------------------------------------ incompatible-terms
     Case(
         "incompatible-terms",
+        "MG-BY-SA 2.2(a)(vi) licenses all of a merge, restrictions of MG-BY-RAI or not",
+        """
+        one: mg-by-sa-2.0
+        two: mg-by-rai-2.0
+        x/it: mg-by-sa-2.0, mergedFrom one, mergedFrom two
+        """,
+        "violated",
+    ),
+    Case(
+        "incompatible-terms",
+        "MG-BY asks for nothing that MG-BY-SA withholds",
+        """
+        one: mg-by-sa-2.0
+        two: mg-by-2.0
+        x/it: mg-by-sa-2.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "incompatible-terms",
+        "whether the uses that one license forbids are those that another forbids is for readers",
+        """
+        one: sam-license-2025-11-19
+        two: mg-by-rai-2.0
+        x/it: sam-license-2025-11-19, mergedFrom one, mergedFrom two
+        """,
+        "unknown",
+    ),
+    Case(
+        "incompatible-terms",
+        "share-alike of source files leaves room for restrictions of other parts",
+        """
+        one: osl-3.0
+        two: mg-by-rai-2.0
+        x/it: osl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "incompatible-terms",
+        "what the GPL forbids to add is no second error",
+        """
+        one: gpl-3.0
+        two: mg-by-rai-2.0
+        x/it: gpl-3.0, mergedFrom one, mergedFrom two
+        """,
+        "met",
+    ),
+    Case(
+        "incompatible-terms",
         "two share-alike clauses that accept no license in common",
         """
         one: gpl-3.0

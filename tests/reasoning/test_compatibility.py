@@ -107,7 +107,8 @@ MG = ("mg0", "by", "sa", "rai", "nc", "nd", "nc-rai", "nc-nd")
 # For each pair of ModelGo 2.0 licenses, those of them that a merge may carry; the terms of the
 # lesser remain as duties beside it. ND lets no merge be shared. "Stricter options, never fewer"
 # is the steward's advice: of these texts only SA speaks of the license of a derivative, and
-# NC forbids commerce with it. RAI binds whoever uses the work, under whatever license.
+# NC forbids commerce with it. RAI binds whoever uses the work, under whatever license but one
+# that SA has put on all of it, with none of its restrictions: the steward's table says so too.
 SHARED = {
     frozenset({"sa"}): {"sa"},
     frozenset({"nc"}): {"nc", "nc-rai", "nc-nd"},
@@ -128,5 +129,7 @@ def test_the_merge_table_of_modelgo(one: str, other: str) -> None:
         assert all(
             "no-derivatives" in {j.code for j in candidate.against} for candidate in found.values()
         )
+    elif options >= {"sa", "rai"}:
+        assert may == set()
     else:
         assert may == SHARED.get(frozenset(options & {"sa", "nc"}), set(MG))
