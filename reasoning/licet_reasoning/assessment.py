@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from licet_ontology.terms import license_iri, local_name, work_iri
+from licet_reasoning.choices import unless_chosen
 from licet_reasoning.conclusions import LICENSE
 from licet_reasoning.explanation import gravest_first
 from licet_reasoning.hypothesis import Judged, World
@@ -107,7 +108,7 @@ def _may_carry(c: Context, release: Release) -> tuple[LicenseAnswer, ...]:
     to_relicense = rights_to_relicense(c, release) if variants else ()
     answers: list[LicenseAnswer] = []
     for iri, work in variants.items():
-        judgements = (c.unless_chosen(work, one) for one in c.judged.judgements(work))
+        judgements = (unless_chosen(c.judged, work, one) for one in c.judged.judgements(work))
         answer, against, _ = answer_on(judgements, severity, c.compiled.pointing)
         facts = c.compiled.license(iri)
         left_out = not_carried(c.compiled, c.judged.bonds(work), facts) if facts else []

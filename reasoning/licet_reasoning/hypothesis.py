@@ -17,6 +17,7 @@ from pyoxigraph import NamedNode, Store
 from licet_ingest.records import MISSING_WORK
 from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, GRAPH_HUB, RDF, local_name, term, work_iri
+from licet_reasoning.choices import unless_chosen
 from licet_reasoning.conclusions import LICENSE, Conclusions
 from licet_reasoning.explanation import (
     ExplainedFinding,
@@ -338,6 +339,10 @@ class Judged:
         """Return whether any work states something of itself."""
         return (predicate, value) in self._stated.holders
 
+    def owning(self, clause: str) -> frozenset[str]:
+        """Return the licenses that a clause is of."""
+        return self._compiled.owning(clause)
+
     def parents(self, work: str) -> tuple[tuple[str, str], ...]:
         """Return relation and IRI of the works that a work is stated to derive from, sorted."""
         return tuple((r, self._iris[p]) for r, p in self._lineage.parents[self._number[work]])
@@ -388,6 +393,10 @@ class Judged:
             self._imposers[number, clause] = found
         return self._imposers[number, clause]
 
+    def imposing(self, work: str, clause: str) -> list[str]:
+        """Return the IRIs of all works that impose a clause on a work."""
+        return [self._iris[number] for number in bits(self.imposers(work, clause))]
+
     def sources(self, work: str, relation: str) -> int:
         """Return all works that a work is related to, as a bitset of their numbers."""
         return self._lineage.sources(self._number[work], relation)
@@ -426,7 +435,7 @@ class Judged:
             findings=tuple(
                 sorted(
                     (
-                        self.finding(work, judgement, limit)
+                        self.finding(work, unless_chosen(self, work, judgement), limit)
                         for judgement in self.judgements(work)
                         if judgement.verdict != "met"
                     ),

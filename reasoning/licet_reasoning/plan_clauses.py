@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from licet_ontology.terms import work_iri
+from licet_reasoning.choices import are_choices
 from licet_reasoning.conditions import (
     ASKED_OF_VARIANTS,
     CONTAINING,
@@ -47,7 +48,7 @@ def items_of(c: Context, release: Release) -> list[Item]:
         reached = _by_the_way(c, clause, how, imposed_by)
         if (clause, reached) not in asked:
             asked[clause, reached] = _item(c, clause, reached, release.publication)
-        item = _unless_chosen(c, asked[clause, reached], imposed_by)
+        item = _unless_chosen(c, asked[clause, reached], at)
         if (known := found.get(clause)) is not None:
             first, second = known[1], imposed_by
             if _RANK[item.status] < _RANK[known[0].status]:
@@ -150,9 +151,9 @@ def _item(c: Context, clause: str, reached: Reached, publication: Publication) -
     )
 
 
-def _unless_chosen(c: Context, item: Item, imposed: Sequence[Imposition]) -> Item:
-    """Return an item, open if all that impose it offer another license as well."""
-    if not (item.struck and imposed and all(map(c.is_choice, imposed))):
+def _unless_chosen(c: Context, item: Item, at: str) -> Item:
+    """Return an item, open if all that impose it at a work offer another license as well."""
+    if not (item.struck and are_choices(c.judged, c.judged.imposing(at, item.clause.iri))):
         return item
     why = f"{item.why}, if this is the license taken of those among which there is a choice"
     return replace(item, status=CONDITIONAL, why=why, struck=False, open=True)

@@ -6,20 +6,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from licet_ontology.terms import BASE, local_name, term, work_iri
+from licet_ontology.terms import local_name, term, work_iri
 from licet_reasoning.explanation import Imposition, Step
 from licet_reasoning.planned import changes
 from licet_reasoning.triggers import HANDED_OVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from licet_reasoning.compiled import Compiled
     from licet_reasoning.explanation import Reason
     from licet_reasoning.hypothesis import Judged
     from licet_reasoning.plan import Plan
     from licet_reasoning.planned import Prepared, Release, Use
-    from licet_reasoning.rules import Judgement
     from licet_reasoning.spelling import Key
 
 SHOWN_IMPOSITIONS = 5
@@ -112,50 +109,6 @@ class Context:
                     remaining.add(use.work)
                     found.add(use)
         return found
-
-    @cached_property
-    def _has_choice(self) -> bool:
-        """Whether any work is offered under a choice of licenses."""
-        return self.judged.is_stated(term("gap"), term("LicenseChoice"))
-
-    def is_choice(self, imposed: Imposition) -> bool:
-        """Return whether a work that imposes a clause is offered under a choice of licenses."""
-        return self._is_choice(BASE + imposed.work)
-
-    def _is_choice(self, work: str) -> bool:
-        return term("LicenseChoice") in self.judged.stated(work, term("gap"))
-
-    def unless_chosen(self, at: str, judgement: Judgement) -> Judgement:
-        """Return a judgement, open if another license that is offered as well would avert it."""
-        if judgement.verdict != "violated" or not self._has_choice:
-            return judgement
-        same = [
-            other.because
-            for other in self.judged.judgements(at)
-            if other.code == judgement.code and other.verdict == "violated"
-        ]
-        against = judgement.against
-        if self._can_be_averted(at, judgement.because, same) or (
-            against and all(self._can_be_averted(at, iri, against) for iri in against)
-        ):
-            return replace(judgement, verdict="unknown")
-        return judgement
-
-    def _can_be_averted(self, at: str, clause: str, all_of_it: Iterable[str]) -> bool:
-        """Return whether all that impose a clause offer a license without what is as bad."""
-        own = self.judged.stated(at, term("license"))
-        is_own = bool(self.compiled.owning(clause) & {*own}) and not self._is_choice(at)
-        if is_own or not clause.startswith(f"{BASE}clause/"):
-            return False
-        imposed = self.judged.impositions(at, clause, SHOWN_IMPOSITIONS)
-        if not imposed or len(imposed) < self.judged.imposers(at, clause).bit_count():
-            return False
-        as_bad = {license_ for one in all_of_it for license_ in self.compiled.owning(one)}
-        return all(
-            self.is_choice(one)
-            and not as_bad.issuperset(self.judged.stated(BASE + one.work, term("license")))
-            for one in imposed
-        )
 
 
 CHANGING = frozenset(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from licet_ontology.terms import BASE, license_iri, term, work_iri
+from licet_reasoning.choices import unless_chosen
 from licet_reasoning.explanation import ExplainedFinding, Imposition, Reason, Term
 from licet_reasoning.plan_context import SHOWN_IMPOSITIONS
 from licet_reasoning.rights import ON_OUTPUT, RESERVED, RIGHTS, STATUSES, UNKNOWN
@@ -85,7 +86,7 @@ def _judgements(c: Context, release: Release) -> Iterator[tuple[str, Judgement]]
     form, goes_out = release.publication.form, release.publication.how != "internal"
     for at in dict.fromkeys((node, work)):
         for stated in c.judged.judgements(at):
-            judgement = c.unless_chosen(at, stated)
+            judgement = unless_chosen(c.judged, at, stated)
             if judgement.verdict == "met" or judgement.code in _SHOWN_AS_ITEMS:
                 continue
             if not (judgement.code in ON_HANDING_OVER or _drops_license(judgement)):

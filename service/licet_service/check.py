@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from licet_ontology.errors import SourceError, UnknownWorkError, UsageError
 from licet_ontology.terms import DEFAULT_READING, license_iri, local_name, term, work_iri
+from licet_reasoning.choices import are_choices, unless_chosen
 from licet_reasoning.discharge import (
     FULFILLED,
     MISSING,
@@ -255,7 +256,8 @@ def _report(
     explanation = judged.explanation(iri)
     reasons = {reason.term.iri: reason for reason in explanation.obligations}
     verdicts: dict[str, str] = {}
-    for judgement in judged.judgements(iri):
+    for said in judged.judgements(iri):
+        judgement = unless_chosen(judged, iri, said)
         kind = ground.compiled.term(judgement.because).kind
         if kind == judgement.code:
             known = verdicts.get(judgement.because, "met")
@@ -276,9 +278,16 @@ def _report(
                 if contents is not None
                 else _by_metadata(asked)
             )
-            if bond.in_doubt and found.state == MISSING:
-                why = f"the reading {reading!r} leaves open whether it binds; {found.why}"
-                found = replace(found, state=UNSEEN, why=why)
+            # What is violated whichever license is taken is missing.
+            offered = [one for one in judged.imposing(iri, bond.clause) if one != iri]
+            is_choice = verdicts.get(bond.clause) != "violated" and are_choices(judged, offered)
+            if (bond.in_doubt or is_choice) and found.state == MISSING:
+                open_ = (
+                    "it binds if this license is taken of those on offer"
+                    if is_choice
+                    else f"the reading {reading!r} leaves open whether it binds"
+                )
+                found = replace(found, state=UNSEEN, why=f"{open_}; {found.why}")
             accepts = [
                 local_name(license_).removeprefix("license/")
                 for license_ in ground.compiled.links(bond.clause, "acceptsLicense")
@@ -288,7 +297,7 @@ def _report(
                     clause,
                     imposed,
                     tuple(sorted(accepts)),
-                    bond.in_doubt,
+                    bond.in_doubt or is_choice,
                     found,
                 )
             )

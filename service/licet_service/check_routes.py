@@ -117,7 +117,9 @@ class Duty(BaseModel):
     clause: dict[str, Any] = Field(description="With license, section and quote.")
     imposed_by: list[Imposition]
     accepts: list[str] = Field(description="Licenses that the clause accepts.")
-    in_doubt: bool = Field(description="Whether the reading leaves open if it binds.")
+    in_doubt: bool = Field(
+        description="Whether the reading, or a choice of licenses, leaves open if it binds."
+    )
     why: str
     to_do: str
     evidence: list[Seen]
