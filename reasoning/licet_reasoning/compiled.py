@@ -11,9 +11,8 @@ import hashlib
 import os
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, cached_property, reduce
+from functools import cache, cached_property
 from mmap import ACCESS_READ, mmap
-from operator import or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,6 @@ import licet_queries
 import licet_reasoning
 from licet_ontology.errors import UsageError
 from licet_ontology.names import know_names
-from licet_ontology.nodes import text_of
 from licet_ontology.terms import BASE, local_name, term
 from licet_queries.library import SavedQuery
 from licet_reasoning.axioms import Axioms
@@ -33,13 +31,12 @@ from licet_reasoning.beginnings import Beginning
 from licet_reasoning.explanation import Chain, Term
 from licet_reasoning.kept import keep
 from licet_reasoning.license_facts import LicenseFacts
-from licet_reasoning.reach import bits
 from licet_reasoning.recent import Recent
 from licet_reasoning.sight import Sight
 from licet_reasoning.strands import Strands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from pyoxigraph import Quad
 
@@ -110,7 +107,6 @@ class Compiled:
         self._chains: dict[tuple[str, str], list[Chain]] = {}
         self._strands: dict[str, Strands] = {}
         self._quads: dict[tuple[str, str], list[Quad]] = {}
-        self._seen_facts: dict[tuple[str, str, str], int] = {}
         self.forget()
 
     def forget(self, kept_views: int = KEPT_VIEWS) -> None:
@@ -274,23 +270,15 @@ class Compiled:
             self._strands.setdefault(reading, Strands(self, self.reading(reading).axioms))
         return self._strands[reading]
 
-    def facts(self, licenses: Iterable[str], stage: str, rules: Sequence[SavedQuery]) -> list[Quad]:
-        """Return what rules see of licenses and of those that matter to every work.
+    def facts(self, licenses: Iterable[str], stage: str) -> list[Quad]:
+        """Return what rules of a stage see of licenses and of those that matter to every work.
 
         Args:
             licenses: Their IRIs.
             stage: ``work``, ``lineage``, ``inputs`` or ``findings``.
-            rules: Some of that stage.
         """
         wanted = sorted({*licenses, *self._content["always"]})
-        if len(rules) == len(self.rules[stage]):
-            return [quad for license_ in wanted for quad in self._facts(license_, stage)]
-        found: list[Quad] = []
-        for license_ in wanted:
-            quads = self._facts(license_, stage)
-            seen = reduce(or_, (self._seen(rule.name, license_, stage) for rule in rules))
-            found += [quads[number] for number in bits(seen)]
-        return found
+        return [quad for license_ in wanted for quad in self._facts(license_, stage)]
 
     def _facts(self, license_: str, stage: str) -> list[Quad]:
         """Return what rules of a stage see of a license and its clauses; read once."""
@@ -300,18 +288,6 @@ class Compiled:
             text = "".join(known.get(subject, "") for subject in subjects)
             self._quads[license_, stage] = list(parse(text, format=RdfFormat.N_TRIPLES))
         return self._quads[license_, stage]
-
-    def _seen(self, rule: str, license_: str, stage: str) -> int:
-        """Return which of the facts of a license a rule sees, as a bitset."""
-        if (rule, license_, stage) not in self._seen_facts:
-            sight, found = self.sight(rule), 0
-            for number, quad in enumerate(self._facts(license_, stage)):
-                object_ = text_of(quad.object)
-                kinds = frozenset(map(term, self.kinds(object_)))
-                if sight.tells(quad.predicate.value, object_, kinds):
-                    found |= 1 << number
-            self._seen_facts[rule, license_, stage] = found
-        return self._seen_facts[rule, license_, stage]
 
     @cached_property
     def beginnings(self) -> tuple[Beginning, ...]:

@@ -158,10 +158,11 @@ def _lines(triples: Iterable[Triple]) -> str:
 
 
 def _sees(seeing: Sight, triple: Triple, index: _Index) -> bool:
-    """Return whether rules could ask for a triple."""
-    object_ = text_of(triple.object)
-    kinds = frozenset(index.objects(object_, RDF + "type"))
-    return seeing.tells(triple.predicate.value, object_, kinds)
+    """Return whether rules could ask for a triple; of types, for those that they name."""
+    predicate, object_ = triple.predicate.value, text_of(triple.object)
+    if predicate == RDF + "type":
+        return object_ in seeing.properties
+    return seeing.shows(predicate, frozenset(index.objects(object_, RDF + "type")))
 
 
 def _rule(rule: SavedQuery) -> dict[str, Any]:

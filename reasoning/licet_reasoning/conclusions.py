@@ -291,7 +291,7 @@ class Conclusions:
         store = Store()
         # Oxigraph looks first at what was added last; in this order rules take less time.
         store.extend(quads)
-        store.extend(self._compiled.facts(self._licenses, stage, rules))
+        store.extend(self._compiled.facts(self._licenses, stage))
         return store
 
 

@@ -70,18 +70,6 @@ class Sight:
         asked = self.kinds.get(property_)
         return asked is None or not asked.isdisjoint(kinds)
 
-    def tells(self, property_: str, object_: str, kinds: frozenset[str]) -> bool:
-        """Return whether they see what is said of a license or clause; of types, those they name.
-
-        Args:
-            property_: What is said.
-            object_: And of what.
-            kinds: The types of the object.
-        """
-        if property_ == RDF + "type":
-            return object_ in self.properties
-        return self.shows(property_, kinds)
-
 
 @cache
 def sight(text: str) -> Sight:

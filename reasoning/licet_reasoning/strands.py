@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -35,9 +33,9 @@ KEPT_BONDS = 4096
 
 _BOUND_BY, _MIGHT_BE_BOUND_BY = term("boundBy"), term("mightBeBoundBy")
 _INHERITS, _INHERITS_AS_WHOLE = term("inherits"), term("inheritsAsWhole")
-_BINDING = (_BOUND_BY, _INHERITS, _INHERITS_AS_WHOLE, _MIGHT_BE_BOUND_BY)
-_ANY = ""
-"""A mark that every trait has but those that relate to an archetype."""
+_BINDING = frozenset({_BOUND_BY, _INHERITS, _INHERITS_AS_WHOLE, _MIGHT_BE_BOUND_BY})
+_Kind = tuple[str, frozenset[str], bool]
+"""Of a trait its property, what is known of the object, and whether that is an archetype."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +74,10 @@ class Strands:
         self._archetype: dict[Fact, str] = {}
         self._of: dict[tuple[str | None, Fact], int] = {}
         self._number: dict[Trait, int] = {}
-        self._marked: defaultdict[str, defaultdict[str, int]] = defaultdict(
-            lambda: defaultdict(int)
-        )
+        self._kinds: list[_Kind] = []
+        self._binding = 0
         self._seen: dict[str, tuple[int, int]] = {}
+        self._shown: defaultdict[str, dict[_Kind, bool]] = defaultdict(dict)
         self._bonds = Recent(KEPT_BONDS)
         self._lock = Lock()
         self.traits: list[Trait] = []
@@ -106,35 +104,33 @@ class Strands:
                     archetype = self._archetype.setdefault(
                         fact, f"urn:licet:archetype:{len(self._archetype)}"
                     )
-                    found = self._numbered((relation, archetype), self.forces(fact[0]))
-                    self.archetypes[self._number[relation, archetype]] = fact
+                    found = self._numbered((relation, archetype), self.forces(fact[0]), fact)
                 else:
-                    found = self._numbered(fact, (_ANY,))
+                    found = self._numbered(fact, ())
                 for trait in self._concluded(relation, fact):
-                    kinds = map(term, self._compiled.kinds(trait[1]))
-                    found |= self._numbered(trait, (_ANY, *kinds))
+                    found |= self._numbered(trait, map(term, self._compiled.kinds(trait[1])))
             self._of[relation, fact] = found
         return found
 
     def seen(self, rule: SavedQuery) -> int:
         """Return the traits so far that a rule sees."""
         looked_at, found = self._seen.get(rule.name, (0, 0))
-        if looked_at < len(self.traits):
-            sight = self._compiled.sight(rule.name)
-            with self._lock:
-                for property_ in sight.properties & self._marked.keys():
-                    marked = self._marked[property_]
-                    shows = sight.shows if _ANY in marked else sight.reveals
-                    for mark, traits in marked.items():
-                        if shows(property_, frozenset({mark})):
-                            found |= traits
-                self._seen[rule.name] = len(self.traits), found
+        known = len(self.traits)
+        if looked_at < known:
+            sight, shown = self._compiled.sight(rule.name), self._shown[rule.name]
+            for number in range(looked_at, known):
+                kind = property_, marks, is_archetype = self._kinds[number]
+                if kind not in shown:
+                    shows = sight.reveals if is_archetype else sight.shows
+                    shown[kind] = shows(property_, marks)
+                if shown[kind]:
+                    found |= 1 << number
+            self._seen[rule.name] = known, found
         return found
 
     def bonds(self, traits: int) -> tuple[Bond, ...]:
         """Return the clauses that bind a work of these traits, or might, sorted."""
-        with self._lock:
-            binding = traits & reduce(or_, (self._marked[p][_ANY] for p in _BINDING))
+        binding = traits & self._binding
         found: tuple[Bond, ...] | None = self._bonds.get(binding)
         if found is None:
             found = self._bonds_in(binding)
@@ -157,15 +153,24 @@ class Strands:
             for clause in sorted(certain | clauses[_MIGHT_BE_BOUND_BY])
         )
 
-    def _numbered(self, trait: Trait, marks: Iterable[str]) -> int:
-        """Return one trait, marked by the properties of an archetype or the kinds of a clause."""
+    def _numbered(self, trait: Trait, marks: Iterable[str], archetype: Fact | None = None) -> int:
+        """Return one trait.
+
+        Args:
+            trait: Property and object.
+            marks: The kinds of a clause; of an archetype, the properties that it has.
+            archetype: The fact that the object states, if it is one.
+        """
         number = self._number.get(trait)
         if number is None:
             number = self._number[trait] = len(self.traits)
-            for mark in marks:
-                self._marked[trait[0]][mark] |= 1 << number
+            if archetype:
+                self.archetypes[number] = archetype
+            if trait[0] in _BINDING:
+                self._binding |= 1 << number
+            self._kinds.append((trait[0], frozenset(marks), archetype is not None))
             self.nodes.append((NamedNode(trait[0]), NamedNode(trait[1])))
-            self.traits.append(trait)
+            self.traits.append(trait)  # Last: whoever counts them looks at the rest.
         return 1 << number
 
     def _concluded(self, relation: str | None, fact: Fact) -> set[Trait]:
