@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-FORM = 7
+FORM = 8
 """Raised when the file says the same in another form."""
 
 STAGES = ("work", "lineage", "inputs", "findings")
@@ -165,6 +165,7 @@ class Compiled:
                 for name, behind in found["behind"].items()
             },
             {name: frozenset(kinds) for name, kinds in found["kinds"].items()},
+            frozenset(found["first"]),
         )
 
     @cached_property

@@ -181,6 +181,7 @@ def _as_json(seen: Sight) -> dict[str, Any]:
             name: None if behind is None else sorted(behind) for name, behind in seen.behind.items()
         },
         "kinds": {name: sorted(kinds) for name, kinds in seen.kinds.items()},
+        "first": sorted(seen.first),
     }
 
 

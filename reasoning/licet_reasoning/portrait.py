@@ -96,7 +96,7 @@ class Portrait:
         """Return whether a rule sees a trait."""
         if (said := self._said_of.get(object_)) is not None:
             return seeing.reveals(property_.value, said)
-        return seeing.shows(property_.value, self._kinds_of.get(object_, frozenset()))
+        return seeing.shows_of_work(property_.value, self._kinds_of.get(object_, frozenset()))
 
     def view(self, seeing: Sight) -> View:
         """Return what a rule sees of it."""

@@ -32,6 +32,7 @@ IF_IN_DOUBT_BINDS = (
 )
 """What would hold of works and clauses if every doubt whether a term binds were resolved so."""
 _TERM = re.compile(r"\blicet:(\w+)")
+_FIRST = re.compile(r"(?<!/)\blicet:(\w+)|[^\w]/licet:(\w+)")
 _STEP = re.compile(r"\blicet:(\w+)(?:/licet:(\w+)(?![\w*+?]))?")
 _TO_CLAUSE = re.compile(
     r"\blicet:(boundBy|inherits\w*|might\w+|hasClause|on[A-Z]\w*)\b\s*([^;.{}]*)"
@@ -50,11 +51,14 @@ class Sight:
             that they mention.
         kinds: By property that leads to clauses, of what kinds they see some; of every kind by
             a property that is not there.
+        first: Of the properties, those with which a path begins; the others they see of nothing
+            but what lies behind one.
     """
 
     properties: frozenset[str]
     behind: Mapping[str, frozenset[str] | None]
     kinds: Mapping[str, frozenset[str]]
+    first: frozenset[str]
 
     def reveals(self, property_: str, said: frozenset[str]) -> bool:
         """Return whether they see a node behind a property of which the rest is said."""
@@ -62,6 +66,10 @@ class Sight:
             return False
         wanted = self.behind.get(property_)
         return not said.isdisjoint(self.properties if wanted is None else wanted)
+
+    def shows_of_work(self, property_: str, kinds: frozenset[str]) -> bool:
+        """Return whether they see that a work itself has a property to something of kinds."""
+        return property_ in self.first and self.shows(property_, kinds)
 
     def shows(self, property_: str, kinds: frozenset[str]) -> bool:
         """Return whether they see that a work has a property to a clause or license of kinds."""
@@ -101,6 +109,9 @@ def sight(text: str) -> Sight:
         frozenset(_with_doubts(mentioned)),
         {name: None if found is None else frozenset(found) for name, found in behind.items()},
         {name: frozenset(found) for name, found in kinds.items() if name not in of_any_kind},
+        # With what stands behind a group or a repeated step, a path may begin as well.
+        frozenset(_with_doubts({NS + (one or two) for one, two in _FIRST.findall(text)}))
+        | {RDF + "type"},
     )
 
 
@@ -109,7 +120,9 @@ def sight_of_all(texts: Iterable[str]) -> Sight:
     behind: dict[str, frozenset[str] | None] = {}
     kinds: dict[str, frozenset[str]] = {}
     of_any_kind: set[str] = set()
+    first: set[str] = set()
     for one in map(sight, texts):
+        first |= one.first
         for property_ in one.properties:
             found = one.behind.get(property_)
             found = one.properties if found is None else found
@@ -119,7 +132,7 @@ def sight_of_all(texts: Iterable[str]) -> Sight:
             else:
                 of_any_kind.add(property_)
     asked = {name: found for name, found in kinds.items() if name not in of_any_kind}
-    return Sight(frozenset(behind), behind, asked)
+    return Sight(frozenset(behind), behind, asked, frozenset(first))
 
 
 def _with_doubts(properties: set[str]) -> set[str]:

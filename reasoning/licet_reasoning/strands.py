@@ -121,7 +121,7 @@ class Strands:
             for number in range(looked_at, known):
                 kind = property_, marks, is_archetype = self._kinds[number]
                 if kind not in shown:
-                    shows = sight.reveals if is_archetype else sight.shows
+                    shows = sight.reveals if is_archetype else sight.shows_of_work
                     shown[kind] = shows(property_, marks)
                 if shown[kind]:
                     found |= 1 << number

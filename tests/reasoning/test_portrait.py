@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
+    from licet_reasoning.sight import Sight
+
 RULES = (*stage_rules("work"), *stage_rules("lineage"), *folder_queries("findings"))
 
 
@@ -136,6 +138,30 @@ def shows(rule: str, property_: str, kind: str) -> bool:
     return sight(rule).shows(term(property_), frozenset({term(kind)}))
 
 
+@pytest.mark.parametrize(
+    ("path", "sees_own"),
+    [
+        ("?work licet:derivativeOf/licet:license ?it", False),
+        ("?work licet:derivativeOf/licet:license/a ?it", False),
+        ("?work licet:derivativeOf*/licet:license ?it", True),
+        ("?work (licet:derivativeOf|licet:copyOf?)/licet:license ?it", True),
+        ("?work ^licet:copyOf/licet:license ?it . ?any licet:license ?it", True),
+        ("?work licet:derivativeOf/(licet:license|licet:gap) ?it", True),
+    ],
+)
+def test_what_is_asked_of_works_upstream_alone_is_not_seen_of_the_work(
+    path: str, sees_own: bool
+) -> None:
+    seen = sight(path)
+    assert seen.shows_of_work(term("license"), frozenset()) == sees_own
+    assert seen.reveals(term("derivativeOf"), frozenset({term("license")})) == (
+        "derivativeOf" in path
+    )
+    assert sight_of_all([path, "?work licet:license ?own"]).shows_of_work(
+        term("license"), frozenset()
+    )
+
+
 @pytest.mark.parametrize("name", ["cautious", "acceptance-required"])
 def test_what_a_rule_does_not_see_would_not_change_what_it_says(
     name: str, monkeypatch: pytest.MonkeyPatch
@@ -143,7 +169,12 @@ def test_what_a_rule_does_not_see_would_not_change_what_it_says(
     program, closed = compile_reading(name), shipped_catalogue()
     lineage = _lineage_of_all_licenses(closed, program.automaton.relations)
     narrow = conclude(lineage, program, closed)
-    monkeypatch.setattr(portrait, "sight", lambda text: replace(sight(text), kinds={}))
+
+    def all_seeing(text: str) -> Sight:
+        seen = sight(text)
+        return replace(seen, kinds={}, first=seen.properties)
+
+    monkeypatch.setattr(portrait, "sight", all_seeing)
     assert set(conclude(lineage, program, closed).judgements) == set(narrow.judgements)
     assert len({j.code for j in narrow.judgements}) > 15
 
