@@ -74,7 +74,7 @@ class Strands:
         self._archetype: dict[Fact, str] = {}
         self._of: dict[tuple[str | None, Fact], int] = {}
         self._number: dict[Trait, int] = {}
-        self._kinds: list[_Kind] = []
+        self._of_kind: defaultdict[_Kind, int] = defaultdict(int)
         self._binding = 0
         self._seen: dict[str, tuple[int, int]] = {}
         self._shown: defaultdict[str, dict[_Kind, bool]] = defaultdict(dict)
@@ -115,17 +115,17 @@ class Strands:
     def seen(self, rule: SavedQuery) -> int:
         """Return the traits so far that a rule sees."""
         looked_at, found = self._seen.get(rule.name, (0, 0))
-        known = len(self.traits)
-        if looked_at < known:
+        if looked_at < len(self.traits):
             sight, shown = self._compiled.sight(rule.name), self._shown[rule.name]
-            for number in range(looked_at, known):
-                kind = property_, marks, is_archetype = self._kinds[number]
-                if kind not in shown:
-                    shows = sight.reveals if is_archetype else sight.shows_of_work
-                    shown[kind] = shows(property_, marks)
-                if shown[kind]:
-                    found |= 1 << number
-            self._seen[rule.name] = known, found
+            with self._lock:
+                for kind, traits in self._of_kind.items():
+                    if kind not in shown:
+                        property_, marks, is_archetype = kind
+                        shows = sight.reveals if is_archetype else sight.shows_of_work
+                        shown[kind] = shows(property_, marks)
+                    if shown[kind]:
+                        found |= traits
+                self._seen[rule.name] = len(self.traits), found
         return found
 
     def bonds(self, traits: int) -> tuple[Bond, ...]:
@@ -168,9 +168,9 @@ class Strands:
                 self.archetypes[number] = archetype
             if trait[0] in _BINDING:
                 self._binding |= 1 << number
-            self._kinds.append((trait[0], frozenset(marks), archetype is not None))
+            self._of_kind[trait[0], frozenset(marks), archetype is not None] |= 1 << number
             self.nodes.append((NamedNode(trait[0]), NamedNode(trait[1])))
-            self.traits.append(trait)  # Last: whoever counts them looks at the rest.
+            self.traits.append(trait)
         return 1 << number
 
     def _concluded(self, relation: str | None, fact: Fact) -> set[Trait]:
